@@ -1,0 +1,121 @@
+//! The traits that tie a command to its response and to the event that it streams.
+
+use core::error;
+use core::fmt;
+use core::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// A request: the keys of a command, its name on the wire and the type of its answer.
+///
+/// Implement it, and [`Command`] or [`StreamingCommand`] or both, for a struct of your own to send
+/// commands that this crate does not know, or to load your own configuration structs.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a VICI request",
+    label = "not a request",
+    note = "the requests are the structs named after commands in `vici_types`, such as `ListSas`",
+    note = "for a command without a type use `call_raw` or `stream_raw`"
+)]
+pub trait Request: Serialize {
+    /// The name of the command on the wire, such as `list-sas`.
+    const NAME: &'static str;
+
+    /// What the daemon answers.
+    type Response: DeserializeOwned;
+
+    /// Refuses what the daemon would misread or silently ignore; a client calls it before sending.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRequest`] names the key and what is wrong with it.
+    fn check(&self) -> Result<(), InvalidRequest> {
+        Ok(())
+    }
+
+    /// How long the daemon is asked to work before it answers, which a client adds to its deadline.
+    ///
+    /// Zero unless the request says otherwise (`timeout` of `initiate` and `terminate`).
+    fn wait(&self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+/// A command that is answered by one response.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be sent with `Client::call`",
+    label = "not a command that answers with a response only",
+    note = "the `list-*` commands answer with a stream of events: send them with `Client::stream`"
+)]
+pub trait Command: Request {}
+
+/// A command that streams events before its response.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be sent with `Client::stream`",
+    label = "not a command that streams events",
+    note = "commands that answer with a response only go to `Client::call`"
+)]
+pub trait StreamingCommand: Request {
+    /// The event that carries one item of the stream.
+    type Event: Event;
+}
+
+/// An event: its name on the wire and its keys.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a VICI event",
+    label = "not an event",
+    note = "the events are the structs named after events in `vici_types`, such as `IkeUpdown`"
+)]
+pub trait Event: DeserializeOwned {
+    /// The name of the event on the wire, such as `ike-updown`.
+    const NAME: &'static str;
+}
+
+/// Why a request must not be sent: the daemon would misread it or ignore a part of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidRequest {
+    path: String,
+    reason: String,
+}
+
+impl InvalidRequest {
+    /// The key at `path` (dotted, such as `home.children.net.mode`) is wrong for this `reason`.
+    pub fn new(path: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            reason: reason.into(),
+        }
+    }
+
+    /// The same, inside of the section `name`.
+    #[must_use]
+    pub fn within(mut self, name: &str) -> Self {
+        self.path = if self.path.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{name}.{}", self.path)
+        };
+        self
+    }
+
+    /// The dotted path of the key, empty for the request as a whole.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What is wrong with it.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+}
+
+impl fmt::Display for InvalidRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.path.is_empty() {
+            write!(f, "{}: ", self.path)?;
+        }
+        f.write_str(&self.reason)
+    }
+}
+
+impl error::Error for InvalidRequest {}
