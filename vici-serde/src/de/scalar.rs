@@ -1,0 +1,134 @@
+//! The text of one value to a boolean, a number or a character.
+
+use std::num::ParseIntError;
+use std::str;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// An integer that a value can be read as.
+pub(crate) trait Integer: Sized {
+    /// Reads what nearly every value is, short and without surprises.
+    fn fast(bytes: &[u8]) -> Option<Self>;
+
+    /// Reads everything, and finds the words for what cannot be read.
+    fn slow(text: &str) -> Result<Self, ParseIntError>;
+}
+
+#[inline]
+pub(crate) fn integer<T: Integer>(bytes: &[u8]) -> Result<T> {
+    match T::fast(bytes) {
+        Some(value) => Ok(value),
+        None => slow_integer(bytes),
+    }
+}
+
+#[cold]
+fn slow_integer<T: Integer>(bytes: &[u8]) -> Result<T> {
+    T::slow(utf8(bytes)?).map_err(|error| ErrorKind::Int(error).into())
+}
+
+/// Reads up to 18 digits, which cannot overflow.
+#[inline]
+fn digits(bytes: &[u8]) -> Option<u64> {
+    if bytes.is_empty() || bytes.len() > 18 {
+        return None;
+    }
+    let mut value = 0_u64;
+    for &byte in bytes {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        value = value * 10 + u64::from(digit);
+    }
+    Some(value)
+}
+
+macro_rules! integers {
+    (unsigned: $($unsigned:ty)*; signed: $($signed:ty)*) => {
+        $(impl Integer for $unsigned {
+            #[inline]
+            fn fast(bytes: &[u8]) -> Option<Self> {
+                Self::try_from(digits(bytes)?).ok()
+            }
+
+            fn slow(text: &str) -> Result<Self, ParseIntError> {
+                text.parse()
+            }
+        })*
+        $(impl Integer for $signed {
+            #[inline]
+            fn fast(bytes: &[u8]) -> Option<Self> {
+                match bytes {
+                    [b'-', bytes @ ..] => {
+                        let value = i64::try_from(digits(bytes)?).ok()?;
+                        Self::try_from(-value).ok()
+                    }
+                    bytes => Self::try_from(digits(bytes)?).ok(),
+                }
+            }
+
+            fn slow(text: &str) -> Result<Self, ParseIntError> {
+                text.parse()
+            }
+        })*
+    };
+}
+
+integers!(unsigned: u8 u16 u32 u64 u128; signed: i8 i16 i32 i64 i128);
+
+/// The booleans of the daemon: four spellings each, in any case.
+#[inline]
+pub(crate) fn boolean(bytes: &[u8]) -> Result<bool> {
+    match bytes {
+        b"yes" => Ok(true),
+        b"no" => Ok(false),
+        bytes => other_boolean(bytes),
+    }
+}
+
+#[cold]
+fn other_boolean(bytes: &[u8]) -> Result<bool> {
+    let is_one_of = |spellings: [&str; 4]| {
+        spellings
+            .iter()
+            .any(|spelling| bytes.eq_ignore_ascii_case(spelling.as_bytes()))
+    };
+    if is_one_of(["yes", "true", "enabled", "1"]) {
+        Ok(true)
+    } else if is_one_of(["no", "false", "disabled", "0"]) {
+        Ok(false)
+    } else {
+        Err(ErrorKind::Bool.into())
+    }
+}
+
+macro_rules! float {
+    ($name:ident, $float:ty) => {
+        pub(crate) fn $name(bytes: &[u8]) -> Result<$float> {
+            let value: $float = utf8(bytes)?
+                .parse()
+                .map_err(|error| Error::new(ErrorKind::Float(error)))?;
+            if value.is_finite() {
+                Ok(value)
+            } else {
+                Err(ErrorKind::NotFinite.into())
+            }
+        }
+    };
+}
+
+float!(float32, f32);
+float!(float64, f64);
+
+pub(crate) fn character(bytes: &[u8]) -> Result<char> {
+    let mut chars = utf8(bytes)?.chars();
+    match (chars.next(), chars.next()) {
+        (Some(c), None) => Ok(c),
+        _ => Err(ErrorKind::Char.into()),
+    }
+}
+
+pub(crate) fn utf8(bytes: &[u8]) -> Result<&str> {
+    str::from_utf8(bytes).map_err(|error| ErrorKind::NotUtf8(error).into())
+}

@@ -1,0 +1,322 @@
+//! One value, list item, list or section to a Rust value.
+
+use serde::de::value::BorrowedStrDeserializer;
+use serde::de::{IntoDeserializer, Visitor};
+use serde::forward_to_deserialize_any;
+
+use super::access::ListAccess;
+use super::scalar::{boolean, character, float32, float64, integer, utf8};
+use super::{Deserializer, expected};
+use crate::element::Kind;
+use crate::error::{Error, ErrorKind, Result};
+use crate::{LIST, SECTION};
+
+/// Deserializes what has been found behind a name or in a list.
+pub(super) struct ValueDeserializer<'a, 'de> {
+    de: &'a mut Deserializer<'de>,
+    kind: Kind,
+    /// Of the value; unused for lists and sections, whose elements the cursor stands before.
+    start: usize,
+    end: usize,
+}
+
+impl<'a, 'de> ValueDeserializer<'a, 'de> {
+    #[inline]
+    pub(super) fn scalar(de: &'a mut Deserializer<'de>, start: usize, end: usize) -> Self {
+        let kind = Kind::Value;
+        Self {
+            de,
+            kind,
+            start,
+            end,
+        }
+    }
+
+    #[inline]
+    pub(super) fn compound(de: &'a mut Deserializer<'de>, kind: Kind) -> Self {
+        Self {
+            de,
+            kind,
+            start: 0,
+            end: 0,
+        }
+    }
+
+    #[inline]
+    fn bytes(&self) -> Result<&'de [u8]> {
+        match self.kind {
+            Kind::Value => Ok(self.de.cursor.slice(self.start, self.end)),
+            kind => Err(expected("a value", kind.article())),
+        }
+    }
+
+    #[inline]
+    fn visit_list<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        let mut access = ListAccess::new(self.de);
+        let value = visitor.visit_seq(&mut access)?;
+        access.finish()?;
+        Ok(value)
+    }
+
+    /// Tells a visitor by the method that is called whether this is of a kind.
+    ///
+    /// It is how a visitor learns the kind of an element without losing what wraps the
+    /// deserializer: see [`SECTION`].
+    fn visit_if<V: Visitor<'de>>(self, kind: Kind, visitor: V) -> Result<V::Value> {
+        if self.kind != kind {
+            visitor.visit_some(self)
+        } else {
+            serde::Deserializer::deserialize_any(self, visitor)
+        }
+    }
+}
+
+macro_rules! numbers {
+    ($($method:ident $visit:ident $read:path;)*) => {
+        $(#[inline]
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+            visitor.$visit($read(self.bytes()?)?)
+        })*
+    };
+}
+
+impl<'de> serde::Deserializer<'de> for ValueDeserializer<'_, 'de> {
+    type Error = Error;
+
+    #[inline]
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        match self.kind {
+            Kind::Value => self.de.visit_text(self.start, self.end, visitor),
+            Kind::Section => self.de.nested(|de| de.visit_section(visitor)),
+            Kind::List => self.visit_list(visitor),
+        }
+    }
+
+    numbers! {
+        deserialize_bool visit_bool boolean;
+        deserialize_i8 visit_i8 integer;
+        deserialize_i16 visit_i16 integer;
+        deserialize_i32 visit_i32 integer;
+        deserialize_i64 visit_i64 integer;
+        deserialize_i128 visit_i128 integer;
+        deserialize_u8 visit_u8 integer;
+        deserialize_u16 visit_u16 integer;
+        deserialize_u32 visit_u32 integer;
+        deserialize_u64 visit_u64 integer;
+        deserialize_u128 visit_u128 integer;
+        deserialize_f32 visit_f32 float32;
+        deserialize_f64 visit_f64 float64;
+        deserialize_char visit_char character;
+    }
+
+    #[inline]
+    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        visitor.visit_borrowed_bytes(self.bytes()?)
+    }
+
+    #[inline]
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        visitor.visit_borrowed_bytes(self.bytes()?)
+    }
+
+    #[inline]
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        self.bytes()?;
+        match self
+            .de
+            .window
+            .text(self.de.cursor.input, self.start, self.end)
+        {
+            Ok(text) => visitor.visit_borrowed_str(text),
+            Err(error) => Err(ErrorKind::NotUtf8(error).into()),
+        }
+    }
+
+    #[inline]
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        self.deserialize_str(visitor)
+    }
+
+    #[inline]
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(self, _visitor: V) -> Result<V::Value> {
+        Err(expected("nothing", self.kind.article()))
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value> {
+        self.deserialize_unit(visitor)
+    }
+
+    #[inline]
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value> {
+        match name {
+            SECTION => self.visit_if(Kind::Section, visitor),
+            LIST => self.visit_if(Kind::List, visitor),
+            _ => visitor.visit_newtype_struct(self),
+        }
+    }
+
+    #[inline]
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        match self.kind {
+            Kind::List => self.visit_list(visitor),
+            Kind::Section => self.de.nested(|de| de.visit_numbered(visitor)),
+            Kind::Value => Err(expected("a list", "a value")),
+        }
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, _len: usize, visitor: V) -> Result<V::Value> {
+        self.deserialize_seq(visitor)
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _len: usize,
+        visitor: V,
+    ) -> Result<V::Value> {
+        self.deserialize_seq(visitor)
+    }
+
+    #[inline]
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        match self.kind {
+            Kind::Section => self.de.nested(|de| de.visit_section(visitor)),
+            kind => Err(expected("a section", kind.article())),
+        }
+    }
+
+    #[inline]
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value> {
+        self.deserialize_map(visitor)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value> {
+        match self.kind {
+            Kind::Value => {
+                let text = utf8(self.bytes()?)?;
+                let variant: BorrowedStrDeserializer<'_, Error> =
+                    BorrowedStrDeserializer::new(text);
+                visitor.visit_enum(variant)
+            }
+            Kind::Section => self.de.nested(|de| de.visit_variant(visitor)),
+            Kind::List => Err(expected("a value or a section", "a list")),
+        }
+    }
+
+    #[inline]
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        match self.kind {
+            Kind::Value => {}
+            Kind::List => while self.de.cursor.item()?.is_some() {},
+            Kind::Section => self.de.cursor.skip_section()?,
+        }
+        visitor.visit_unit()
+    }
+
+    forward_to_deserialize_any! { identifier }
+}
+
+/// Deserializes a name: of a field, of a variant, or as the key of a map.
+pub(super) struct NameDeserializer<'a, 'de> {
+    de: &'a mut Deserializer<'de>,
+    start: usize,
+    end: usize,
+}
+
+impl<'a, 'de> NameDeserializer<'a, 'de> {
+    #[inline]
+    pub(super) fn new(de: &'a mut Deserializer<'de>, start: usize, end: usize) -> Self {
+        Self { de, start, end }
+    }
+
+    #[inline]
+    fn bytes(&self) -> Result<&'de [u8]> {
+        Ok(self.de.cursor.slice(self.start, self.end))
+    }
+}
+
+impl<'de> serde::Deserializer<'de> for NameDeserializer<'_, 'de> {
+    type Error = Error;
+
+    #[inline]
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        self.de.visit_text(self.start, self.end, visitor)
+    }
+
+    numbers! {
+        deserialize_bool visit_bool boolean;
+        deserialize_i8 visit_i8 integer;
+        deserialize_i16 visit_i16 integer;
+        deserialize_i32 visit_i32 integer;
+        deserialize_i64 visit_i64 integer;
+        deserialize_i128 visit_i128 integer;
+        deserialize_u8 visit_u8 integer;
+        deserialize_u16 visit_u16 integer;
+        deserialize_u32 visit_u32 integer;
+        deserialize_u64 visit_u64 integer;
+        deserialize_u128 visit_u128 integer;
+        deserialize_f32 visit_f32 float32;
+        deserialize_f64 visit_f64 float64;
+        deserialize_char visit_char character;
+    }
+
+    #[inline]
+    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        visitor.visit_borrowed_bytes(self.bytes()?)
+    }
+
+    #[inline]
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        visitor.visit_borrowed_bytes(self.bytes()?)
+    }
+
+    #[inline]
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        visitor.visit_some(self)
+    }
+
+    #[inline]
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value> {
+        let text = utf8(self.bytes()?)?;
+        visitor.visit_enum(IntoDeserializer::<Error>::into_deserializer(text))
+    }
+
+    forward_to_deserialize_any! {
+        str string unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
+    }
+}

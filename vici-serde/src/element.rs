@@ -1,0 +1,372 @@
+//! The elements that messages are made of: the only place that knows their bytes.
+
+use byteorder::{ByteOrder, NetworkEndian};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// The longest name of a section, list or key, in bytes: its length is one byte.
+pub const MAX_NAME_LEN: usize = 255;
+
+/// The longest value or list item, in bytes: its length is two bytes.
+pub const MAX_VALUE_LEN: usize = 65_535;
+
+/// The longest message, in bytes (512 KiB). The daemon hangs up on longer frames.
+pub const MAX_MESSAGE_LEN: usize = 512 * 1024;
+
+/// The most sections inside of each other that are decoded, encoded or built.
+///
+/// What is skipped may be nested deeper.
+pub const MAX_DEPTH: usize = 128;
+
+/// Starts a section: followed by a name.
+pub(crate) const SECTION_START: u8 = 1;
+/// Ends a section.
+pub(crate) const SECTION_END: u8 = 2;
+/// A key with its value: followed by a name and a value.
+pub(crate) const KEY_VALUE: u8 = 3;
+/// Starts a list: followed by a name.
+pub(crate) const LIST_START: u8 = 4;
+/// An item of a list: followed by a value.
+pub(crate) const LIST_ITEM: u8 = 5;
+/// Ends a list.
+pub(crate) const LIST_END: u8 = 6;
+
+/// One element of a message. Names and values may hold any bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(clippy::exhaustive_enums, reason = "the protocol has these six")]
+pub enum Element<'a> {
+    /// A section begins.
+    #[doc(alias = "SECTION_START")]
+    SectionStart {
+        /// The name of the section.
+        name: &'a [u8],
+    },
+    /// The innermost section ends.
+    #[doc(alias = "SECTION_END")]
+    SectionEnd,
+    /// A key with its value.
+    #[doc(alias = "KEY_VALUE")]
+    KeyValue {
+        /// The name of the key.
+        name: &'a [u8],
+        /// The value of the key.
+        value: &'a [u8],
+    },
+    /// A list begins.
+    #[doc(alias = "LIST_START")]
+    ListStart {
+        /// The name of the list.
+        name: &'a [u8],
+    },
+    /// An item of the list.
+    #[doc(alias = "LIST_ITEM")]
+    ListItem {
+        /// The value of the item.
+        value: &'a [u8],
+    },
+    /// The list ends.
+    #[doc(alias = "LIST_END")]
+    ListEnd,
+}
+
+/// What has a name in a section.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Section,
+    Value,
+    List,
+}
+
+impl Kind {
+    pub(crate) fn article(self) -> &'static str {
+        match self {
+            Self::Section => "a section",
+            Self::Value => "a value",
+            Self::List => "a list",
+        }
+    }
+}
+
+/// The head of what has a name in a section: its kind and where its name is.
+#[derive(Clone, Copy)]
+pub(crate) struct Entry {
+    pub(crate) kind: Kind,
+    /// Of the element's first byte.
+    pub(crate) offset: usize,
+    pub(crate) name_end: usize,
+}
+
+impl Entry {
+    pub(crate) fn name_start(self) -> usize {
+        self.offset + 2
+    }
+}
+
+/// A position in the bytes of a message, from which pieces of it are read.
+///
+/// It checks lengths and types; what may follow what is checked by those who ask.
+#[derive(Clone, Debug)]
+pub(crate) struct Cursor<'de> {
+    pub(crate) input: &'de [u8],
+    pub(crate) position: usize,
+}
+
+impl<'de> Cursor<'de> {
+    pub(crate) fn new(input: &'de [u8]) -> Self {
+        Self { input, position: 0 }
+    }
+
+    pub(crate) fn is_at_end(&self) -> bool {
+        self.position >= self.input.len()
+    }
+
+    #[inline]
+    pub(crate) fn slice(&self, start: usize, end: usize) -> &'de [u8] {
+        self.input.get(start..end).unwrap_or_default()
+    }
+
+    pub(crate) fn name(&self, entry: Entry) -> &'de [u8] {
+        self.slice(entry.name_start(), entry.name_end)
+    }
+
+    /// The head of the next section, key or list; `None` behind the end of the section around it.
+    ///
+    /// At the root, the end of the input ends the section.
+    #[inline]
+    pub(crate) fn entry(&mut self, root: bool) -> Result<Option<Entry>> {
+        let offset = self.position;
+        if let Some(&[tag, len]) = self.input.get(offset..offset + 2) {
+            let kind = match tag {
+                KEY_VALUE => Kind::Value,
+                SECTION_START => Kind::Section,
+                LIST_START => Kind::List,
+                _ => return self.other_than_entry(root),
+            };
+            let name_end = offset + 2 + usize::from(len);
+            if name_end <= self.input.len() {
+                self.position = name_end;
+                return Ok(Some(Entry {
+                    kind,
+                    offset,
+                    name_end,
+                }));
+            }
+        }
+        self.other_than_entry(root)
+    }
+
+    #[cold]
+    fn other_than_entry(&mut self, root: bool) -> Result<Option<Entry>> {
+        let offset = self.position;
+        match self.input.get(offset) {
+            None if root => Ok(None),
+            None => Err(ErrorKind::Unclosed("the section").into()),
+            Some(&SECTION_END) if !root => {
+                self.position += 1;
+                Ok(None)
+            }
+            Some(&tag) => Err(misplaced_in_section(tag).at(offset)),
+        }
+    }
+
+    /// Where the value at the position begins and ends. The position is behind it then.
+    #[inline]
+    pub(crate) fn value(&mut self, element: usize) -> Result<(usize, usize)> {
+        let start = self.position + 2;
+        if let Some(len) = self.input.get(self.position..start) {
+            let end = start + usize::from(NetworkEndian::read_u16(len));
+            if end <= self.input.len() {
+                self.position = end;
+                return Ok((start, end));
+            }
+        }
+        Err(truncated(element))
+    }
+
+    /// Where the next item of a list begins and ends, `None` behind the end of the list.
+    #[inline]
+    pub(crate) fn item(&mut self) -> Result<Option<(usize, usize)>> {
+        let offset = self.position;
+        match self.input.get(offset) {
+            Some(&LIST_ITEM) => {
+                self.position += 1;
+                self.value(offset).map(Some)
+            }
+            Some(&LIST_END) => {
+                self.position += 1;
+                Ok(None)
+            }
+            Some(&tag) => Err(misplaced_in_list(tag).at(offset)),
+            None => Err(ErrorKind::Unclosed("the list").into()),
+        }
+    }
+
+    /// Goes behind the end of the element whose head has been read.
+    #[inline]
+    pub(crate) fn skip(&mut self, entry: Entry) -> Result<()> {
+        match entry.kind {
+            Kind::Value => self.value(entry.offset).map(|_| ()),
+            Kind::List => {
+                while self.item()?.is_some() {}
+                Ok(())
+            }
+            Kind::Section => self.skip_section(),
+        }
+    }
+
+    /// Goes behind the end of the section that the position is in, however deep it is.
+    pub(crate) fn skip_section(&mut self) -> Result<()> {
+        let mut open = 1_usize;
+        loop {
+            match self.entry(false)? {
+                None => {
+                    open -= 1;
+                    if open == 0 {
+                        return Ok(());
+                    }
+                }
+                Some(entry) => match entry.kind {
+                    Kind::Section => open += 1,
+                    _ => self.skip(entry)?,
+                },
+            }
+        }
+    }
+}
+
+#[cold]
+pub(crate) fn truncated(element: usize) -> Error {
+    Error::new(ErrorKind::Truncated).at(element)
+}
+
+#[cold]
+fn misplaced_in_section(tag: u8) -> Error {
+    let (element, place) = match tag {
+        SECTION_START | KEY_VALUE | LIST_START => return ErrorKind::Truncated.into(),
+        SECTION_END => ("the end of a section", "without a section"),
+        LIST_ITEM => ("a list item", "outside of a list"),
+        LIST_END => ("the end of a list", "outside of a list"),
+        tag => return ErrorKind::UnknownElement(tag).into(),
+    };
+    ErrorKind::Misplaced { element, place }.into()
+}
+
+#[cold]
+fn misplaced_in_list(tag: u8) -> Error {
+    let element = match tag {
+        SECTION_START => "a section",
+        SECTION_END => "the end of a section",
+        KEY_VALUE => "a key/value",
+        LIST_START => "a list",
+        tag => return ErrorKind::UnknownElement(tag).into(),
+    };
+    let place = "inside of a list";
+    ErrorKind::Misplaced { element, place }.into()
+}
+
+/// A pull parser: the elements of a message, one after the other.
+///
+/// It enforces the grammar (sections are balanced, lists hold items and nothing else, no length
+/// points behind the end), borrows names and values from the input, allocates nothing and uses no
+/// recursion. After an error or the end it yields nothing more.
+///
+/// ```
+/// use vici_serde::{Element, Elements};
+///
+/// let mut elements = Elements::new(b"\x03\x04key1\x00\x06value1");
+/// let element = elements.next().transpose()?;
+/// assert_eq!(element, Some(Element::KeyValue { name: b"key1", value: b"value1" }));
+/// assert!(elements.next().is_none());
+/// # Ok::<(), vici_serde::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Elements<'a> {
+    cursor: Cursor<'a>,
+    depth: usize,
+    in_list: bool,
+    done: bool,
+    /// Of the outermost section or list that is open.
+    outermost: usize,
+}
+
+impl<'a> Elements<'a> {
+    /// Reads the elements of `message`.
+    pub fn new(message: &'a [u8]) -> Self {
+        Self {
+            cursor: Cursor::new(message),
+            depth: 0,
+            in_list: false,
+            done: false,
+            outermost: 0,
+        }
+    }
+
+    /// The position of the next element in the message.
+    pub fn offset(&self) -> usize {
+        self.cursor.position
+    }
+
+    /// How many sections are open.
+    pub fn depth(&self) -> usize {
+        self.depth
+    }
+
+    fn parse(&mut self) -> Result<Option<Element<'a>>> {
+        if self.in_list {
+            return match self.cursor.item()? {
+                Some((start, end)) => Ok(Some(Element::ListItem {
+                    value: self.cursor.slice(start, end),
+                })),
+                None => {
+                    self.in_list = false;
+                    Ok(Some(Element::ListEnd))
+                }
+            };
+        }
+        let root = self.depth == 0;
+        let Some(entry) = self.cursor.entry(root)? else {
+            if root {
+                return Ok(None);
+            }
+            self.depth -= 1;
+            return Ok(Some(Element::SectionEnd));
+        };
+        if root {
+            self.outermost = entry.offset;
+        }
+        let name = self.cursor.name(entry);
+        Ok(Some(match entry.kind {
+            Kind::Value => {
+                let (start, end) = self.cursor.value(entry.offset)?;
+                let value = self.cursor.slice(start, end);
+                Element::KeyValue { name, value }
+            }
+            Kind::Section => {
+                self.depth += 1;
+                Element::SectionStart { name }
+            }
+            Kind::List => {
+                self.in_list = true;
+                Element::ListStart { name }
+            }
+        }))
+    }
+}
+
+impl<'a> Iterator for Elements<'a> {
+    type Item = Result<Element<'a>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.done {
+            return None;
+        }
+        let element = self
+            .parse()
+            .map_err(|error| error.at(self.outermost))
+            .transpose();
+        self.done = !matches!(element, Some(Ok(_)));
+        element
+    }
+}
+
+impl std::iter::FusedIterator for Elements<'_> {}

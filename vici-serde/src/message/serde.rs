@@ -1,0 +1,220 @@
+//! The tree in the formats of serde.
+
+use std::fmt;
+use std::str;
+
+use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Error as _, SerializeMap};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{Section, Value};
+use crate::element::MAX_DEPTH;
+use crate::error::ErrorKind;
+
+/// Bytes as text where they are UTF-8.
+struct Bytes<'a>(&'a [u8]);
+
+impl Serialize for Bytes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match str::from_utf8(self.0) {
+            Ok(text) => serializer.serialize_str(text),
+            Err(_) => serializer.serialize_bytes(self.0),
+        }
+    }
+}
+
+impl Serialize for Section {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.too_deep {
+            return Err(S::Error::custom(ErrorKind::TooDeep));
+        }
+        let mut map = serializer.serialize_map(Some(self.len()))?;
+        for (name, value) in self.iter() {
+            map.serialize_entry(&Bytes(name), value)?;
+        }
+        map.end()
+    }
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Scalar(value) => Bytes(value).serialize(serializer),
+            Self::List(items) => serializer.collect_seq(items.iter().map(|item| Bytes(item))),
+            Self::Section(section) => section.serialize(serializer),
+        }
+    }
+}
+
+pub(super) struct SectionVisitor {
+    depth: usize,
+}
+
+impl SectionVisitor {
+    pub(super) fn root() -> Self {
+        Self { depth: 0 }
+    }
+}
+
+impl<'de> Visitor<'de> for SectionVisitor {
+    type Value = Section;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a section")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Section, A::Error> {
+        let mut section = Section::new();
+        while let Some(Name(name)) = map.next_key()? {
+            let value = map.next_value_seed(ValueSeed { depth: self.depth })?;
+            section.push(&name, value).map_err(A::Error::custom)?;
+        }
+        Ok(section)
+    }
+}
+
+struct Name(Box<[u8]>);
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match deserializer.deserialize_any(BytesVisitor)? {
+            Item::Bytes(bytes) => Ok(Self(bytes.into())),
+            Item::Byte(_) => Err(D::Error::custom("a number is no name")),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        ValueSeed { depth: 0 }.deserialize(deserializer)
+    }
+}
+
+struct ValueSeed {
+    /// How many sections are around the value.
+    depth: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for ValueSeed {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ValueSeed {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value, a list or a section")
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_bytes<E>(self, value: &[u8]) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_byte_buf<E>(self, value: Vec<u8>) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Value, A::Error> {
+        if self.depth == MAX_DEPTH {
+            return Err(A::Error::custom(ErrorKind::TooDeep));
+        }
+        let depth = self.depth + 1;
+        SectionVisitor { depth }.visit_map(map).map(Value::Section)
+    }
+
+    /// A list of items, or, where the elements are numbers, the bytes of a value.
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        let mut bytes = Vec::new();
+        while let Some(item) = seq.next_element()? {
+            match item {
+                Item::Bytes(item) => items.push(item),
+                Item::Byte(byte) => bytes.push(byte),
+            }
+            if !items.is_empty() && !bytes.is_empty() {
+                return Err(A::Error::custom("a list of both items and numbers"));
+            }
+        }
+        Ok(if bytes.is_empty() {
+            Value::List(items)
+        } else {
+            Value::Scalar(bytes)
+        })
+    }
+}
+
+/// An element of a sequence: an item of a list, or a byte of a value.
+enum Item {
+    Bytes(Vec<u8>),
+    Byte(u8),
+}
+
+impl<'de> Deserialize<'de> for Item {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(BytesVisitor)
+    }
+}
+
+struct BytesVisitor;
+
+impl<'de> Visitor<'de> for BytesVisitor {
+    type Value = Item;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("text or bytes")
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Item, E> {
+        Ok(Item::Bytes(value.into()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Item, E> {
+        Ok(Item::Bytes(value.into()))
+    }
+
+    fn visit_bytes<E>(self, value: &[u8]) -> Result<Item, E> {
+        Ok(Item::Bytes(value.into()))
+    }
+
+    fn visit_byte_buf<E>(self, value: Vec<u8>) -> Result<Item, E> {
+        Ok(Item::Bytes(value))
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Item, E> {
+        u8::try_from(value)
+            .map(Item::Byte)
+            .map_err(|_| E::custom("a number that is no byte"))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Item, A::Error> {
+        let mut bytes = Vec::new();
+        while let Some(byte) = seq.next_element()? {
+            bytes.push(byte);
+        }
+        Ok(Item::Bytes(bytes))
+    }
+}
