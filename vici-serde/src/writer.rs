@@ -116,7 +116,7 @@ fn value_len(value: &[u8]) -> Result<[u8; 2]> {
 /// writer.list_end()?;
 /// writer.section_end()?;
 /// let message = writer.finish()?;
-/// assert_eq!(message.len(), 44);
+/// assert_eq!(message.len(), 45);
 /// # Ok::<(), vici_serde::Error>(())
 /// ```
 #[derive(Clone, Debug, Default)]
