@@ -1,0 +1,80 @@
+//! Commands that are answered by one response.
+
+use core::time::Duration;
+use std::io::{Read, Write};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use vici_serde::Message;
+use vici_types::Command;
+
+use crate::client::Client;
+use crate::error::{Error, Result};
+use crate::proto::Kind;
+use crate::request::Outgoing;
+use crate::response::decode_response;
+
+impl<S: Read + Write> Client<S> {
+    /// Sends a command and waits for its response.
+    ///
+    /// ```no_run
+    /// use vici_client::{Client, Error, vici_types::UnloadConn};
+    ///
+    /// # fn main() -> vici_client::Result<()> {
+    /// let mut client = Client::connect()?;
+    /// match client.call(&UnloadConn::new("home")) {
+    ///     Ok(_) => println!("unloaded"),
+    ///     Err(Error::CommandFailed { errmsg, .. }) => println!("not loaded: {errmsg:?}"),
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::InvalidRequest`] and [`Error::Encode`]: nothing was sent.
+    /// - [`Error::CommandFailed`]: the daemon answered `success = no`.
+    /// - [`Error::UnknownCommand`]: the daemon does not know it.
+    /// - [`Error::Decode`]: the response does not fit its type.
+    /// - [`Error::Timeout`]: see [`set_timeout`](Self::set_timeout).
+    /// - [`Error::Closed`], [`Error::Io`], [`Error::Protocol`]: the connection is closed.
+    pub fn call<R: Command>(&mut self, request: &R) -> Result<R::Response> {
+        self.call_outgoing(&Outgoing::checked(request)?)
+    }
+
+    /// Sends a command by its name, as a message, and returns the response as one.
+    ///
+    /// As [`call`](Self::call) it makes an error of `success = no`, which keeps the response.
+    /// Commands that stream events, such as `list-sas`, go to [`stream_raw`](Self::stream_raw): here
+    /// they would return nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`call`](Self::call).
+    pub fn call_raw(&mut self, command: &str, message: &Message) -> Result<Message> {
+        self.call_outgoing(&Outgoing {
+            command,
+            message,
+            wait: Duration::ZERO,
+        })
+    }
+
+    fn call_outgoing<T: Serialize, A: DeserializeOwned>(
+        &mut self,
+        outgoing: &Outgoing<'_, T>,
+    ) -> Result<A> {
+        self.prepare()?;
+        let deadline = self.deadline(outgoing.wait);
+        let id = outgoing.enqueue(self, None)?;
+        let settled = self.wait(id, deadline)?;
+        let name = || outgoing.command.to_owned();
+        match settled.kind {
+            Kind::Response => {
+                decode_response(outgoing.command, self.session.bytes(settled.message))
+            }
+            Kind::UnknownCommand => Err(Error::UnknownCommand { name: name() }),
+            _ => Err(Error::Dropped { name: name() }),
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! The client and its drive loop.
+
+use core::fmt;
+use core::time::Duration;
+use std::io::{self, Read, Write};
+
+use crate::deadline::Deadline;
+use crate::error::{Error, Result};
+use crate::proto::{EventLimits, ProtocolError, RequestId, Session, Settled};
+use crate::socket::{Controls, ShutdownHandle, Socket, Timeouts};
+
+/// A connection to the daemon.
+///
+/// One request is open at a time, which `&mut self` sees to. Events that come meanwhile wait for
+/// [`next_event`](Self::next_event). Other threads use connections of their own: the daemon serves
+/// them in parallel, and a command that takes long holds up only its own connection.
+///
+/// `Client` without a parameter is what [`connect`](Self::connect) makes; other streams come through
+/// [`new`](Self::new).
+pub struct Client<S = Socket> {
+    pub(crate) stream: S,
+    controls: Controls<S>,
+    pub(crate) session: Session,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) stream_timeout: Option<Duration>,
+    /// Whether the stream has a timeout from us.
+    read_timeout: bool,
+    write_timeout: bool,
+}
+
+impl<S: Read + Write + 'static> Client<S> {
+    /// A client over a connected stream: a socket, or whatever reads and writes.
+    ///
+    /// The standard library's sockets get timeouts and a shutdown handle. For a type of your own use
+    /// [`with_timeouts`](Self::with_timeouts), or do without: `set_timeout` is an error then. The
+    /// stream must block. If it has timeouts of its own, [`Error::Timeout`] tells that they are over.
+    ///
+    /// ```no_run
+    /// use std::os::unix::net::UnixStream;
+    /// use vici_client::Client;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let client = Client::new(UnixStream::connect("/run/charon.vici")?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn new(stream: S) -> Self {
+        Self::with_controls(stream, Controls::of_known())
+    }
+}
+
+impl<S: Read + Write + Timeouts> Client<S> {
+    /// A client over a connected stream of your own that has timeouts.
+    pub fn with_timeouts(stream: S) -> Self {
+        Self::with_controls(stream, Controls::of_trait())
+    }
+}
+
+impl<S: Read + Write> Client<S> {
+    fn with_controls(stream: S, controls: Controls<S>) -> Self {
+        Self {
+            stream,
+            controls,
+            session: Session::new(),
+            timeout: None,
+            stream_timeout: None,
+            read_timeout: false,
+            write_timeout: false,
+        }
+    }
+
+    /// How long a call may take, from the first byte sent to the last byte received; `None`, the
+    /// default, is without limit.
+    ///
+    /// It is a deadline for the whole call, however many reads that takes. Of a stream it bounds the
+    /// beginning and the wait for each item; the time between two items that the caller takes does
+    /// not count. The time that a request asks the daemon to work
+    /// ([`Request::wait`](vici_types::Request::wait)) is added.
+    ///
+    /// After [`Error::Timeout`] the connection goes on: the next call skips what comes late. The
+    /// daemon still carries out what it was sent.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] if the stream has no timeouts ([`Unsupported`](io::ErrorKind::Unsupported)), or
+    /// if the timeout is zero ([`InvalidInput`](io::ErrorKind::InvalidInput)).
+    pub fn set_timeout(&mut self, timeout: Option<Duration>) -> Result<()> {
+        self.check_timeout(timeout)?;
+        self.timeout = timeout;
+        Ok(())
+    }
+
+    /// How long a stream may take in total, from [`stream`](Self::stream) to the response; `None`,
+    /// the default, is without limit.
+    ///
+    /// # Errors
+    ///
+    /// As [`set_timeout`](Self::set_timeout).
+    pub fn set_stream_timeout(&mut self, timeout: Option<Duration>) -> Result<()> {
+        self.check_timeout(timeout)?;
+        self.stream_timeout = timeout;
+        Ok(())
+    }
+
+    /// Changes the bounds of the queue in which events wait for the caller.
+    pub fn set_event_limits(&mut self, limits: EventLimits) {
+        self.session.set_event_limits(limits);
+    }
+
+    /// How many events the full queue has dropped since the client was made.
+    pub fn dropped_events(&self) -> u64 {
+        self.session.dropped_events()
+    }
+
+    /// A handle that ends the connection from another thread.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] if the stream has none ([`Unsupported`](io::ErrorKind::Unsupported)) or the
+    /// socket can't be cloned.
+    pub fn shutdown_handle(&self) -> Result<ShutdownHandle> {
+        (self.controls.shutdown_handle)(&self.stream).map_err(Error::Io)
+    }
+
+    /// Whether the connection is closed, as far as the last call could see.
+    pub fn is_closed(&self) -> bool {
+        self.session.is_closed()
+    }
+
+    /// The stream.
+    pub fn get_ref(&self) -> &S {
+        &self.stream
+    }
+
+    /// The stream, without what was read ahead of it.
+    pub fn into_inner(self) -> S {
+        self.stream
+    }
+
+    pub(crate) fn replace_stream(&mut self, stream: S) {
+        self.stream = stream;
+        self.read_timeout = false;
+        self.write_timeout = false;
+    }
+
+    /// The deadline of a call that begins now, whose request asks the daemon to work for `wait`.
+    pub(crate) fn deadline(&self, wait: Duration) -> Deadline {
+        Deadline::after(self.timeout.map(|timeout| timeout.saturating_add(wait)))
+    }
+
+    fn check_timeout(&mut self, timeout: Option<Duration>) -> Result<()> {
+        if timeout == Some(Duration::ZERO) {
+            return Err(Error::Io(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "a timeout of zero leaves no time to answer",
+            )));
+        }
+        if timeout.is_some() {
+            self.set_read_timeout(timeout)?;
+            self.set_write_timeout(timeout)?;
+        }
+        Ok(())
+    }
+}
+
+impl<S: Read + Write> Client<S> {
+    /// Fails at once on a closed connection, and brings one back in step that owes a response.
+    pub(crate) fn prepare(&mut self) -> Result<()> {
+        if self.session.is_closed() {
+            return Err(Error::Closed);
+        }
+        // What has come by now needs no fence. Where the stream can't tell, the fence does it.
+        while self.session.owes_response() {
+            match self.fill(Deadline::after(Some(Duration::ZERO))) {
+                Ok(()) => while self.settled()?.is_some() {},
+                Err(Error::Timeout) => break,
+                Err(Error::Io(error)) if error.kind() == io::ErrorKind::Unsupported => break,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// [`drive`](Self::drive), giving the request up when the time is over.
+    pub(crate) fn wait(&mut self, id: RequestId, deadline: Deadline) -> Result<Settled> {
+        let result = self.drive(id, deadline);
+        if matches!(result, Err(Error::Timeout)) {
+            self.session.abandon(id);
+        }
+        result
+    }
+
+    /// Sends what is to be sent, then reads until something comes for `id`.
+    pub(crate) fn drive(&mut self, id: RequestId, deadline: Deadline) -> Result<Settled> {
+        let mut tried = false;
+        loop {
+            match self.settled()? {
+                Some(settled) if settled.id == id => return Ok(settled),
+                Some(_) => continue,
+                None if tried && deadline.is_over() => return Err(Error::Timeout),
+                None => tried = true,
+            }
+            self.flush(deadline)?;
+            self.fill(deadline)?;
+        }
+    }
+
+    pub(crate) fn settled(&mut self) -> Result<Option<Settled>> {
+        self.session.settled().map_err(Error::Protocol)
+    }
+
+    /// Writes what is to be sent: one write for all of it, if the stream takes it.
+    pub(crate) fn flush(&mut self, deadline: Deadline) -> Result<()> {
+        while !self.session.transmit().is_empty() {
+            match deadline.remaining() {
+                Some(remaining) => self.set_write_timeout(Some(remaining))?,
+                None if self.write_timeout => self.set_write_timeout(None)?,
+                None => {}
+            }
+            match self.stream.write(self.session.transmit()) {
+                Ok(0) => return Err(self.fail(io::ErrorKind::WriteZero.into())),
+                Ok(count) => self.session.sent(count),
+                Err(error) => self.pass(error, deadline)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads once.
+    pub(crate) fn fill(&mut self, deadline: Deadline) -> Result<()> {
+        if self.session.is_closed() {
+            return Err(Error::Closed);
+        }
+        loop {
+            match deadline.remaining() {
+                Some(remaining) => self.set_read_timeout(Some(remaining))?,
+                None if self.read_timeout => self.set_read_timeout(None)?,
+                None => {}
+            }
+            match self.stream.read(self.session.buffer()) {
+                Ok(0) => {
+                    self.session.close();
+                    return Err(Error::Closed);
+                }
+                Ok(count) => {
+                    self.session.advance(count);
+                    return Ok(());
+                }
+                Err(error) => self.pass(error, deadline)?,
+            }
+        }
+    }
+
+    /// Passes over an error after which reading or writing goes on.
+    fn pass(&mut self, error: io::Error, deadline: Deadline) -> Result<()> {
+        match error.kind() {
+            io::ErrorKind::Interrupted => Ok(()),
+            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => {
+                let ours = deadline.remaining().is_some();
+                if ours && !deadline.is_over() {
+                    return Ok(());
+                }
+                Err(Error::Timeout)
+            }
+            _ => Err(self.fail(error)),
+        }
+    }
+
+    fn fail(&mut self, error: io::Error) -> Error {
+        self.session.close();
+        Error::Io(error)
+    }
+
+    fn set_read_timeout(&mut self, timeout: Option<Duration>) -> Result<()> {
+        (self.controls.set_read_timeout)(&self.stream, timeout).map_err(Error::Io)?;
+        self.read_timeout = timeout.is_some();
+        Ok(())
+    }
+
+    fn set_write_timeout(&mut self, timeout: Option<Duration>) -> Result<()> {
+        (self.controls.set_write_timeout)(&self.stream, timeout).map_err(Error::Io)?;
+        self.write_timeout = timeout.is_some();
+        Ok(())
+    }
+}
+
+impl<S: fmt::Debug> fmt::Debug for Client<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("stream", &self.stream)
+            .field("session", &self.session)
+            .field("timeout", &self.timeout)
+            .field("stream_timeout", &self.stream_timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A request that the protocol has no packet for.
+pub(crate) fn invalid(name: &str, error: ProtocolError) -> Error {
+    match error {
+        ProtocolError::Closed => Error::Closed,
+        error => Error::InvalidRequest {
+            command: name.to_owned(),
+            error: vici_types::InvalidRequest::new("", error.to_string()),
+        },
+    }
+}

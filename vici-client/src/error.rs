@@ -1,0 +1,162 @@
+//! What can go wrong.
+
+use core::fmt;
+use std::io;
+
+use vici_serde::Message;
+
+use crate::proto::ProtocolError;
+
+/// Why a call failed.
+///
+/// The text of each variant stands on its own. None repeats the text of its
+/// [`source`](core::error::Error::source).
+#[non_exhaustive]
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No connection could be made.
+    #[error("cannot connect to {address}: {error}{}", Hint(error))]
+    Connect {
+        /// Where to.
+        address: String,
+        /// Why not.
+        error: io::Error,
+    },
+    /// Reading or writing failed; the connection is closed. Or the stream can't do what was asked of
+    /// it ([`Unsupported`](io::ErrorKind::Unsupported)); then nothing has changed.
+    #[error("connection to the daemon: {0}")]
+    Io(io::Error),
+    /// The daemon broke the protocol; the connection is closed.
+    #[error("protocol error: {0}")]
+    Protocol(ProtocolError),
+    /// The daemon, or a plugin that it has not loaded, does not know the command.
+    #[error("the daemon does not know the command `{name}`")]
+    UnknownCommand {
+        /// The command.
+        name: String,
+    },
+    /// The daemon does not know the event, or an event to unsubscribe was not subscribed.
+    #[error("the daemon does not know the event `{name}`, or it is not subscribed")]
+    UnknownEvent {
+        /// The event.
+        name: String,
+    },
+    /// An event was decoded as the type of another event.
+    #[error("the event is `{name}`, not `{expected}`")]
+    OtherEvent {
+        /// The event.
+        name: String,
+        /// The event of the type.
+        expected: &'static str,
+    },
+    /// The daemon answered `success = no`.
+    #[error("`{command}` failed: {}", errmsg.as_deref().unwrap_or("the daemon gave no reason"))]
+    CommandFailed {
+        /// The command.
+        command: String,
+        /// The daemon's reason.
+        errmsg: Option<String>,
+        /// The whole response.
+        response: Message,
+    },
+    /// The daemon would misread the request; nothing was sent.
+    #[error("`{command}` was not sent: {error}")]
+    InvalidRequest {
+        /// The command or event.
+        command: String,
+        /// What is wrong, and where.
+        error: vici_types::InvalidRequest,
+    },
+    /// The request has no encoding, or its frame would be over 512 KiB, to which the daemon would
+    /// answer by disconnecting; nothing was sent.
+    #[error("{name}: {error}")]
+    Encode {
+        /// The command.
+        name: String,
+        /// What is wrong, and where.
+        error: vici_serde::Error,
+    },
+    /// A response or an event does not fit its type. The connection and a stream go on.
+    #[error("{name}: {error}")]
+    Decode {
+        /// The command or event.
+        name: String,
+        /// What is wrong, and where.
+        error: vici_serde::Error,
+        /// The encoded message, for `vici_serde::from_slice` with another type.
+        raw: Vec<u8>,
+    },
+    /// The time is over. The connection can be used further: what comes late is skipped.
+    #[error(
+        "no answer in time; it may come late or never: the daemon drops a response over 512 KiB \
+         without a word"
+    )]
+    Timeout,
+    /// There is no response, and none will come: the daemon has answered what was sent later.
+    #[error(
+        "the daemon did not answer `{name}`, but what was sent later: it drops a response over \
+         512 KiB without a word"
+    )]
+    Dropped {
+        /// The command.
+        name: String,
+    },
+    /// The connection is closed: by the daemon, by a [`ShutdownHandle`](crate::ShutdownHandle), or
+    /// after an earlier error.
+    #[error("the connection to the daemon is closed")]
+    Closed,
+}
+
+/// What the functions of this crate return.
+pub type Result<T> = core::result::Result<T, Error>;
+
+impl Error {
+    /// Whether there is no connection any more: it ended, was reset or was closed earlier.
+    ///
+    /// [`Client::reconnect`](crate::Client::reconnect) makes another one.
+    pub fn is_closed(&self) -> bool {
+        match self {
+            Self::Closed => true,
+            Self::Io(error) => matches!(
+                error.kind(),
+                io::ErrorKind::UnexpectedEof
+                    | io::ErrorKind::ConnectionReset
+                    | io::ErrorKind::ConnectionAborted
+                    | io::ErrorKind::BrokenPipe
+                    | io::ErrorKind::NotConnected
+                    | io::ErrorKind::WriteZero
+            ),
+            _ => false,
+        }
+    }
+
+    /// Whether the time was over.
+    pub fn is_timeout(&self) -> bool {
+        match self {
+            Self::Timeout => true,
+            Self::Connect { error, .. } => error.kind() == io::ErrorKind::TimedOut,
+            _ => false,
+        }
+    }
+}
+
+/// What to do about a failed connect.
+struct Hint<'a>(&'a io::Error);
+
+impl fmt::Display for Hint<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0.kind() {
+            io::ErrorKind::NotFound => {
+                "; is the daemon running, with the vici plugin, and is this its \
+                 `charon.plugins.vici.socket`?"
+            }
+            io::ErrorKind::ConnectionRefused => {
+                "; nobody listens there: is the daemon running, with the vici plugin?"
+            }
+            io::ErrorKind::PermissionDenied => {
+                "; the socket is for the daemon's user and group only: run as root or join the group"
+            }
+            _ => "",
+        })
+    }
+}

@@ -1,0 +1,123 @@
+//! Frames: a 32-bit length in network order, then that many bytes.
+
+use core::fmt;
+use core::ops::Range;
+
+use byteorder::{ByteOrder, NetworkEndian};
+
+use super::ProtocolError;
+
+/// The longest frame that the daemon takes or sends, without the four bytes of its length.
+pub const MAX_FRAME_LEN: usize = 512 * 1024;
+
+/// Cuts a byte stream into frames.
+///
+/// Fill a part of [`buffer`](Self::buffer), tell how much with [`advance`](Self::advance), take the
+/// frames with [`next_frame`](Self::next_frame). What has come of an unfinished frame stays here, so
+/// that reading can stop and go on anywhere. One buffer is reused for all frames; it grows to the
+/// longest frame seen, and a length over [`MAX_FRAME_LEN`] is refused before it does.
+#[derive(Default)]
+pub struct FrameReader {
+    bytes: Vec<u8>,
+    /// Where the next frame begins.
+    start: usize,
+    /// Where the bytes that have been read end.
+    end: usize,
+}
+
+impl FrameReader {
+    /// A reader without a buffer; the first call of [`buffer`](Self::buffer) allocates it.
+    pub const fn new() -> Self {
+        Self {
+            bytes: Vec::new(),
+            start: 0,
+            end: 0,
+        }
+    }
+
+    /// Where to read to.
+    ///
+    /// It is never empty after [`next_frame`](Self::next_frame) has returned `None`.
+    pub fn buffer(&mut self) -> &mut [u8] {
+        if self.start == self.end {
+            self.start = 0;
+            self.end = 0;
+        }
+        // An illegal length does not count: `next_frame` refuses it.
+        let wanted = match self.frame_len() {
+            Some(len) if len <= MAX_FRAME_LEN => HEADER_LEN + len,
+            _ => HEADER_LEN,
+        };
+        if self.bytes.len() < self.start + wanted || self.end == self.bytes.len() {
+            self.bytes.copy_within(self.start..self.end, 0);
+            self.end -= self.start;
+            self.start = 0;
+            if self.bytes.len() < wanted.max(MIN_BUFFER_LEN) {
+                self.bytes.resize(wanted.max(MIN_BUFFER_LEN), 0);
+            }
+        }
+        self.bytes.get_mut(self.end..).unwrap_or_default()
+    }
+
+    /// Takes over `count` bytes that have been read to the front of [`buffer`](Self::buffer).
+    ///
+    /// More than the buffer had room for counts as all of it.
+    pub fn advance(&mut self, count: usize) {
+        self.end = self.end.saturating_add(count).min(self.bytes.len());
+    }
+
+    /// The payload of the next complete frame, which may be empty, or `None` until more is read.
+    ///
+    /// # Errors
+    ///
+    /// [`ProtocolError::FrameTooLong`], again and again: there is no way to go on.
+    pub fn next_frame(&mut self) -> Result<Option<&[u8]>, ProtocolError> {
+        match self.next_range()? {
+            Some(range) => Ok(Some(self.bytes(range))),
+            None => Ok(None),
+        }
+    }
+
+    /// Like [`next_frame`](Self::next_frame), as a range for [`bytes`](Self::bytes), which is good
+    /// until the next call of [`buffer`](Self::buffer).
+    pub(super) fn next_range(&mut self) -> Result<Option<Range<usize>>, ProtocolError> {
+        let Some(len) = self.frame_len() else {
+            return Ok(None);
+        };
+        if len > MAX_FRAME_LEN {
+            return Err(ProtocolError::FrameTooLong { len });
+        }
+        let payload = self.start + HEADER_LEN;
+        if self.end - payload < len {
+            return Ok(None);
+        }
+        self.start = payload + len;
+        Ok(Some(payload..self.start))
+    }
+
+    pub(super) fn bytes(&self, range: Range<usize>) -> &[u8] {
+        self.bytes.get(range).unwrap_or_default()
+    }
+
+    /// The length of the next frame, once its header is complete.
+    fn frame_len(&self) -> Option<usize> {
+        let header = self
+            .bytes
+            .get(self.start..self.end)
+            .and_then(|bytes| bytes.get(..HEADER_LEN))?;
+        Some(usize::try_from(NetworkEndian::read_u32(header)).unwrap_or(usize::MAX))
+    }
+}
+
+impl fmt::Debug for FrameReader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FrameReader")
+            .field("unread", &(self.end - self.start))
+            .finish_non_exhaustive()
+    }
+}
+
+const HEADER_LEN: usize = 4;
+
+/// A buffer that takes many small frames in one read.
+const MIN_BUFFER_LEN: usize = 32 * 1024;

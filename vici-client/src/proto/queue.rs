@@ -1,0 +1,122 @@
+//! The bounded queue of events that wait for the caller.
+
+use std::collections::VecDeque;
+
+/// How much the queue of events holds, and what happens when it is full.
+///
+/// The default is 65,536 events or 16 MiB, whichever comes first, and then the oldest are dropped.
+/// A full queue never fails or delays a request, and items of a stream never enter it.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EventLimits {
+    /// The most events that wait.
+    pub max_events: usize,
+    /// The most bytes that wait, names and messages.
+    pub max_bytes: usize,
+    /// What to drop beyond that.
+    pub when_full: WhenFull,
+}
+
+impl EventLimits {
+    /// Limits of your own.
+    #[must_use]
+    pub const fn new(max_events: usize, max_bytes: usize, when_full: WhenFull) -> Self {
+        Self {
+            max_events,
+            max_bytes,
+            when_full,
+        }
+    }
+}
+
+impl Default for EventLimits {
+    fn default() -> Self {
+        Self::new(65_536, 16 * 1024 * 1024, WhenFull::DropOldest)
+    }
+}
+
+/// What a full queue of events drops; it is counted in either case.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WhenFull {
+    /// The events that have waited the longest.
+    #[default]
+    DropOldest,
+    /// The event that has just come.
+    DropNewest,
+}
+
+/// An event as it came.
+#[non_exhaustive]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueuedEvent {
+    /// The name of the event.
+    pub name: String,
+    /// The encoded message.
+    pub message: Vec<u8>,
+}
+
+impl QueuedEvent {
+    fn len(&self) -> usize {
+        self.name.len() + self.message.len()
+    }
+}
+
+#[derive(Debug, Default)]
+pub(super) struct EventQueue {
+    events: VecDeque<QueuedEvent>,
+    bytes: usize,
+    limits: EventLimits,
+    dropped: u64,
+}
+
+impl EventQueue {
+    pub(super) fn push(&mut self, name: &str, message: &[u8]) {
+        let len = name.len() + message.len();
+        let limits = self.limits;
+        let fits = len <= limits.max_bytes && limits.max_events > 0;
+        if !fits || (limits.when_full == WhenFull::DropNewest && self.is_full_for(len)) {
+            self.dropped += 1;
+            return;
+        }
+        while self.is_full_for(len) && self.pop().is_some() {
+            self.dropped += 1;
+        }
+        self.bytes += len;
+        self.events.push_back(QueuedEvent {
+            name: name.to_owned(),
+            message: message.to_vec(),
+        });
+    }
+
+    pub(super) fn pop(&mut self) -> Option<QueuedEvent> {
+        let event = self.events.pop_front()?;
+        self.bytes -= event.len();
+        Some(event)
+    }
+
+    pub(super) fn set_limits(&mut self, limits: EventLimits) {
+        self.limits = limits;
+        while self.events.len() > limits.max_events || self.bytes > limits.max_bytes {
+            let event = match limits.when_full {
+                WhenFull::DropOldest => self.events.pop_front(),
+                WhenFull::DropNewest => self.events.pop_back(),
+            };
+            let Some(event) = event else { break };
+            self.bytes -= event.len();
+            self.dropped += 1;
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
+    pub(super) fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    fn is_full_for(&self, len: usize) -> bool {
+        self.events.len() >= self.limits.max_events || self.bytes + len > self.limits.max_bytes
+    }
+}
