@@ -87,14 +87,15 @@ impl InvalidRequest {
         }
     }
 
-    /// The same, inside of the section `name`.
+    /// The same, inside of the section or the list `name`; the name of an item is `[2]`.
     #[must_use]
     pub fn within(mut self, name: &str) -> Self {
-        self.path = if self.path.is_empty() {
-            name.to_owned()
+        let dot = if self.path.is_empty() || self.path.starts_with('[') {
+            ""
         } else {
-            format!("{name}.{}", self.path)
+            "."
         };
+        self.path = format!("{name}{dot}{}", self.path);
         self
     }
 

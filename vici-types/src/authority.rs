@@ -1,0 +1,140 @@
+//! Certification authorities: `load-authority`, `unload-authority`, `get-authorities`,
+//! `list-authorities`.
+
+use serde_derive::{Deserialize, Serialize};
+
+use crate::check::{Check, ensure};
+use crate::command::InvalidRequest;
+use crate::sections::Sections;
+use crate::value::{Blob, Text};
+
+/// `load-authority`: loads or replaces certification authorities, any number of them.
+///
+/// They are applied one by one, those before a wrong one stay. Since 5.3.3.
+#[doc(alias = "load-authority")]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+#[allow(clippy::exhaustive_structs, reason = "the hidden field leaves room")]
+pub struct LoadAuthority {
+    /// The authorities, each in a section of its name.
+    pub authorities: Sections<Authority>,
+    #[doc(hidden)]
+    #[serde(skip)]
+    pub __non_exhaustive: (),
+}
+
+impl LoadAuthority {
+    /// One authority.
+    pub fn new(name: impl Into<Text>, authority: Authority) -> Self {
+        Self::default().authority(name, authority)
+    }
+
+    /// One more authority.
+    #[must_use]
+    pub fn authority(mut self, name: impl Into<Text>, authority: Authority) -> Self {
+        self.authorities.push(name, authority);
+        self
+    }
+}
+
+impl Check for LoadAuthority {
+    fn check(&self) -> Result<(), InvalidRequest> {
+        self.authorities.check()
+    }
+}
+
+request! {
+    /// A certification authority: its certificate, and where to ask about revocation.
+    pub struct Authority {
+        /// `cacert`: CA certificate as data (PEM or DER); needs the CA flag. Only if: one of
+        /// cacert, file, handle; cacert wins over file, file over handle. Default: none. Since
+        /// 5.3.3.
+        "cacert" cacert: opt Blob,
+        /// `file`: Path of the CA certificate, read by the daemon. Only if: one of cacert, file,
+        /// handle. Default: none. Since 5.5.2.
+        "file" file: opt String,
+        /// `handle`: Hex CKA_ID of the CA certificate on a token. Only if: one of cacert, file,
+        /// handle. Default: none. Since 5.5.2.
+        "handle" handle: opt String,
+        /// `slot`: Token slot. Default: any slot. Since 5.5.2.
+        "slot" slot: num u32,
+        /// `module`: PKCS#11 module name. Default: any module. Since 5.5.2.
+        "module" module: opt String,
+        /// `cert_uri_base`: Base URI for hash-and-URL. Default: none. Since 5.3.3.
+        "cert_uri_base" cert_uri_base: opt String,
+        /// `crl_uris`: CRL distribution points. Default: none. Since 5.3.3.
+        "crl_uris" crl_uris: list String,
+        /// `ocsp_uris`: OCSP responders. Default: none. Since 5.3.3.
+        "ocsp_uris" ocsp_uris: list String,
+    }
+    check(authority) {
+        let given = [
+            authority.cacert.is_some(),
+            authority.file.is_some(),
+            authority.handle.is_some(),
+        ];
+        let one = given.iter().filter(|given| **given).count() <= 1;
+        ensure(one, "", "takes one of cacert, file and handle, the daemon ignores the others")?;
+    }
+}
+
+request! {
+    /// `unload-authority`: unloads a certification authority. Since 5.3.3.
+    #[doc(alias = "unload-authority")]
+    pub struct UnloadAuthority {
+        need {
+            /// `name`: The name of the authority.
+            "name" name: String,
+        }
+    }
+}
+
+request! {
+    /// `get-authorities`: the names of the loaded certification authorities. Since 5.3.3.
+    #[doc(alias = "get-authorities")]
+    pub struct GetAuthorities {}
+}
+
+/// The answer to [`GetAuthorities`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct GetAuthoritiesResponse {
+    /// `authorities`: The names.
+    pub authorities: Vec<Text>,
+}
+
+request! {
+    /// `list-authorities`: the loaded certification authorities, as [`ListAuthority`] events.
+    /// Since 5.3.3.
+    #[doc(alias = "list-authorities")]
+    pub struct ListAuthorities {
+        /// `name`: Only the authority with this name.
+        "name" name: opt String,
+    }
+}
+
+record! {
+    /// `list-authority`: one certification authority. Since 5.3.3.
+    #[doc(alias = "list-authority")]
+    #[derive(Default)]
+    pub struct ListAuthority {
+        named
+        /// The authority; its section is named after it.
+        authority: AuthorityInfo,
+    }
+}
+
+/// A certification authority as `list-authorities` reports it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct AuthorityInfo {
+    /// `cacert`: Subject of the CA certificate. Since 5.3.3.
+    pub cacert: Text,
+    /// `crl_uris`: CRL URIs (may be empty). Since 5.3.3.
+    pub crl_uris: Vec<Text>,
+    /// `ocsp_uris`: OCSP URIs (may be empty). Since 5.3.3.
+    pub ocsp_uris: Vec<Text>,
+    /// `cert_uri_base`: Base URI for hash-and-URL. Only if: configured. Since 5.3.3.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cert_uri_base: Option<Text>,
+}

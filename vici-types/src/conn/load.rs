@@ -1,0 +1,204 @@
+use serde_derive::{Deserialize, Serialize};
+
+use super::{ConnAuth, ConnChild};
+use crate::check::{Check, ensure, limit, limit_each};
+use crate::command::InvalidRequest;
+use crate::sections::{Sections, push_numbered};
+use crate::value::{Dscp, Duration, IfId, Text};
+use crate::word::{Childless, Fragmentation, IkeVersion, Ocsp, SendCert, Unique};
+
+/// `load-conn`: loads or updates connections, any number of them.
+///
+/// They are applied one by one, those before a wrong one stay. With equal settings of the
+/// connection itself only its children are replaced, else all of it, and the start actions of the
+/// old one are undone.
+///
+/// ```
+/// use vici_types::{Action, Conn, ConnAuth, ConnChild, IkeVersion, LoadConn};
+///
+/// let home = Conn::new()
+///     .version(IkeVersion::V2)
+///     .remote_addrs(["192.0.2.1"])
+///     .dpd_delay("30s")
+///     .local(ConnAuth::new().auth("psk").id("carol@example.org"))
+///     .remote(ConnAuth::new().auth("psk").id("moon.example.org"))
+///     .child("net", ConnChild::new().remote_ts(["10.1.0.0/16"]).start_action(Action::trap()));
+/// let request = LoadConn::new("home", home);
+/// # use vici_types::Request;
+/// # request.check().unwrap();
+/// ```
+#[doc(alias = "load-conn")]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+#[allow(clippy::exhaustive_structs, reason = "the hidden field leaves room")]
+pub struct LoadConn {
+    /// The connections, each in a section of its name.
+    pub conns: Sections<Conn>,
+    #[doc(hidden)]
+    #[serde(skip)]
+    pub __non_exhaustive: (),
+}
+
+impl LoadConn {
+    /// One connection.
+    pub fn new(name: impl Into<Text>, conn: Conn) -> Self {
+        Self::default().conn(name, conn)
+    }
+
+    /// One more connection.
+    #[must_use]
+    pub fn conn(mut self, name: impl Into<Text>, conn: Conn) -> Self {
+        self.conns.push(name, conn);
+        self
+    }
+}
+
+impl Check for LoadConn {
+    fn check(&self) -> Result<(), InvalidRequest> {
+        self.conns.check()
+    }
+}
+
+request! {
+    /// A connection: how to find and authenticate a peer, and the children to build with it.
+    ///
+    /// The fields are the keys of a connection in `swanctl.conf`.
+    pub struct Conn {
+        /// `version`: IKE version: 0 = any (initiate IKEv2), 1 = IKEv1, 2 = IKEv2.
+        /// Default: 0, since 6.1.0 2.
+        "version" version: opt IkeVersion,
+        /// `local_addrs`: Local addresses: literals, DNS names, CIDR subnets, ranges; an item
+        /// may hold several, comma separated. Default: %any.
+        "local_addrs" local_addrs: list String,
+        /// `remote_addrs`: Remote addresses, same syntax. Default: %any.
+        "remote_addrs" remote_addrs: list String,
+        /// `local_port`: Local IKE UDP port; 0 = port of the socket backend. Default: 0.
+        "local_port" local_port: num u16,
+        /// `remote_port`: Remote IKE UDP port. Default: 500.
+        "remote_port" remote_port: num u16,
+        /// `proposals`: IKE proposals, one per item. Default: default.
+        "proposals" proposals: list String,
+        /// `vips`: Virtual IPs to request; 0.0.0.0 / :: (or %any, %any4, %any6) ask for any
+        /// address. Default: none.
+        "vips" vips: list String,
+        /// `aggressive`: IKEv1 aggressive mode. Default: no.
+        "aggressive" aggressive: bool bool,
+        /// `pull`: Mode Config pull (yes) or push (no). Default: yes.
+        "pull" pull: bool bool,
+        /// `dscp`: DSCP for IKE packets as BINARY digits, lowest six bits are used. Default:
+        /// 000000. Since 5.5.2.
+        "dscp" dscp: opt Dscp,
+        /// `encap`: Force UDP encapsulation by faking a NAT. Default: no.
+        "encap" encap: bool bool,
+        /// `mobike`: MOBIKE. Default: yes.
+        "mobike" mobike: bool bool,
+        /// `dpd_delay`: Liveness check interval, 0 = off. Default: 0s.
+        "dpd_delay" dpd_delay: opt Duration,
+        /// `dpd_timeout`: IKEv1 DPD timeout, 0 = normal retransmission. Default: 0s.
+        "dpd_timeout" dpd_timeout: opt Duration,
+        /// `fragmentation`: IKE fragmentation. Default: yes. Default was no before 5.5.1; accept
+        /// since 5.5.3.
+        "fragmentation" fragmentation: opt Fragmentation,
+        /// `childless`: Childless IKE_SA initiation. Default: allow. Since 5.8.0. Prefer since
+        /// 5.9.10.
+        "childless" childless: opt Childless,
+        /// `send_certreq`: Send certificate requests. Default: yes.
+        "send_certreq" send_certreq: bool bool,
+        /// `send_cert`: Send certificates. Default: ifasked.
+        "send_cert" send_cert: opt SendCert,
+        /// `ocsp`: In-band OCSP (RFC 4806). Default: reply. Since 5.9.14.
+        "ocsp" ocsp: opt Ocsp,
+        /// `ppk_id`: Identity selecting the post-quantum preshared key. Default: none. Since
+        /// 5.7.0.
+        "ppk_id" ppk_id: opt String,
+        /// `ppk_required`: Refuse to establish without PPK. Default: no. Since 5.7.0.
+        "ppk_required" ppk_required: bool bool,
+        /// `keyingtries`: Retransmission sequences for the initial message, 0 = unlimited; no
+        /// keyword like %forever. Default: 1.
+        "keyingtries" keyingtries: num u32,
+        /// `unique`: Uniqueness policy. Default: no.
+        "unique" unique: opt Unique,
+        /// `reauth_time`: Reauthentication interval, 0 = off. Default: 0s.
+        "reauth_time" reauth_time: opt Duration,
+        /// `rekey_time`: Rekey interval, 0 = off. Default: 4h, or 0 if reauth_time is given.
+        "rekey_time" rekey_time: opt Duration,
+        /// `over_time`: Slack after which the IKE_SA is closed if rekey/reauth did not happen.
+        /// Default: 10% of the larger of rekey_time and reauth_time.
+        "over_time" over_time: opt Duration,
+        /// `rand_time`: Random range subtracted from rekey/reauth time. Default: over_time, but
+        /// at most half of the (smaller) interval.
+        "rand_time" rand_time: opt Duration,
+        /// `pools`: Pools to assign virtual IPs and attributes from. Default: none.
+        "pools" pools: list String,
+        /// `if_id_in`: Default inbound XFRM interface ID of children. Default: 0. Since 5.8.0.
+        "if_id_in" if_id_in: opt IfId,
+        /// `if_id_out`: Default outbound XFRM interface ID of children. Default: 0. Since 5.8.0.
+        "if_id_out" if_id_out: opt IfId,
+        /// `mediation`: This is a mediation connection. Only if: daemon built with mediation
+        /// extension, else unknown option. Default: no. Since 5.5.2.
+        "mediation" mediation: bool bool,
+        /// `mediated_by`: Name of the mediation connection to use. Only if: daemon built with
+        /// mediation extension. Default: none. Since 5.5.2.
+        "mediated_by" mediated_by: opt String,
+        /// `mediation_peer`: Identity of the peer at the mediation server. Only if: daemon built
+        /// with mediation extension. Default: remote identity of the first round. Since 5.5.2.
+        "mediation_peer" mediation_peer: opt String,
+        /// `local*`: The rounds of our own authentication, any section whose name begins with
+        /// `local`. They are ordered by their `round`, then by their place.
+        "local" local: prefix ConnAuth,
+        /// `remote*`: The rounds of the peer's authentication, any section whose name begins with
+        /// `remote`. They are ordered by their `round`, then by their place.
+        "remote" remote: prefix ConnAuth,
+        /// `children`: The children by name.
+        "children" children: opt Sections<ConnChild>,
+    }
+    check(conn) {
+        let version = conn.version.as_ref();
+        let numbered = version.is_none_or(|version| !matches!(version, IkeVersion::Other(_)));
+        ensure(numbered, "version", "must be 0 (either), 1 (IKEv1) or 2 (IKEv2)")?;
+        let dscp = conn.dscp.as_ref();
+        let binary = dscp.is_none_or(|dscp| dscp.value().is_some());
+        ensure(binary, "dscp", "must have up to six binary digits, such as 101110")?;
+        limit_each("proposals", conn.proposals.as_ref(), 2047)?;
+        limit_each("vips", conn.vips.as_ref(), 63)?;
+        limit("ppk_id", conn.ppk_id.as_ref(), 511)?;
+        limit("mediation_peer", conn.mediation_peer.as_ref(), 511)?;
+    }
+}
+
+impl Conn {
+    /// Adds a round of our own authentication, called `local`, or `local-2` and so on.
+    #[must_use]
+    pub fn local(mut self, auth: ConnAuth) -> Self {
+        push_numbered(&mut self.local, "local", auth);
+        self
+    }
+
+    /// Adds a round of our own authentication of this name, which begins with `local`.
+    #[must_use]
+    pub fn local_named(mut self, name: impl Into<Text>, auth: ConnAuth) -> Self {
+        self.local.push(name, auth);
+        self
+    }
+
+    /// Adds a round of the peer's authentication, called `remote`, or `remote-2` and so on.
+    #[must_use]
+    pub fn remote(mut self, auth: ConnAuth) -> Self {
+        push_numbered(&mut self.remote, "remote", auth);
+        self
+    }
+
+    /// Adds a round of the peer's authentication of this name, which begins with `remote`.
+    #[must_use]
+    pub fn remote_named(mut self, name: impl Into<Text>, auth: ConnAuth) -> Self {
+        self.remote.push(name, auth);
+        self
+    }
+
+    /// Adds a child of this name.
+    #[must_use]
+    pub fn child(mut self, name: impl Into<Text>, child: ConnChild) -> Self {
+        self.children.get_or_insert_default().push(name, child);
+        self
+    }
+}

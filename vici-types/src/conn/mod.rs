@@ -1,0 +1,60 @@
+//! Connections: `load-conn`, `unload-conn`, `get-conns`, `list-conns`.
+
+mod auth;
+mod child;
+mod list;
+mod load;
+
+pub use self::auth::{ConnAuth, ConnCert};
+pub use self::child::ConnChild;
+pub use self::list::{AuthInfo, ChildInfo, ConnInfo, Proposal};
+pub use self::load::{Conn, LoadConn};
+
+use serde_derive::{Deserialize, Serialize};
+
+use crate::value::Text;
+
+request! {
+    /// `unload-conn`: unloads a connection and undoes its start actions.
+    #[doc(alias = "unload-conn")]
+    pub struct UnloadConn {
+        need {
+            /// `name`: The name of the connection.
+            "name" name: String,
+        }
+    }
+}
+
+request! {
+    /// `get-conns`: the names of the connections that were loaded with `load-conn`.
+    #[doc(alias = "get-conns")]
+    pub struct GetConns {}
+}
+
+/// The answer to [`GetConns`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct GetConnsResponse {
+    /// `conns`: The names, in the order of loading.
+    pub conns: Vec<Text>,
+}
+
+request! {
+    /// `list-conns`: the connections of all backends, as [`ListConn`] events.
+    #[doc(alias = "list-conns")]
+    pub struct ListConns {
+        /// `ike`: Only the connection with this name.
+        "ike" ike: opt String,
+    }
+}
+
+record! {
+    /// `list-conn`: one connection.
+    #[doc(alias = "list-conn")]
+    #[derive(Default)]
+    pub struct ListConn {
+        named
+        /// The connection; its section is named after it.
+        conn: ConnInfo,
+    }
+}

@@ -1,0 +1,273 @@
+//! Control of SAs: `initiate`, `terminate`, `rekey`, `redirect`, `install`, `uninstall`.
+
+use core::fmt;
+use core::time::Duration;
+
+use serde_derive::{Deserialize, Serialize};
+
+use crate::check::{ensure, not_empty, not_zero};
+use crate::value::Text;
+use crate::word::LogGroup;
+
+/// Whether a command was carried out: the answer of those that return nothing else.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Done {
+    /// `success`: Whether the command was carried out.
+    pub success: bool,
+    /// `errmsg`: Why it was not. Only if `success` is `no`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub errmsg: Option<Text>,
+}
+
+request! {
+    /// `initiate`: establishes an IKE_SA, a CHILD_SA, or both, with [`ControlLog`] events.
+    ///
+    /// Needs `child` or `ike`. Give both: of a child alone the first connection that has one of
+    /// this name is used. Without `child` the IKE_SA has none, which is since 5.8.0. An attempt
+    /// goes on in the daemon after the timeout.
+    #[doc(alias = "initiate")]
+    pub struct Initiate {
+        /// `child`: CHILD_SA configuration to establish.8.0).
+        "child" child: opt String,
+        /// `ike`: Connection in which to look for child; without child: connection to establish
+        /// childless.8.0. Since 5.4.0. Without ike the first loaded connection that has such a
+        /// child is used.
+        "ike" ike: opt String,
+        /// `timeout`: Milliseconds to wait for the outcome: 0 or absent for as long as it takes,
+        /// negative not at all, which is without events, too. Negative since 5.4.0.
+        "timeout" timeout: num i32,
+        /// `init-limits`: Let the daemon refuse if its half-open or job limits are exceeded;
+        /// default no. Since 5.3.3.
+        "init-limits" init_limits: bool bool,
+        /// `loglevel`: Highest level of control-log events to send; default 1, -1 silences them.
+        "loglevel" loglevel: num i32,
+    }
+    check(initiate) {
+        let selected = initiate.child.is_some() || initiate.ike.is_some();
+        ensure(selected, "", "needs child or ike")?;
+        not_empty("child", initiate.child.as_ref())?;
+        not_empty("ike", initiate.ike.as_ref())?;
+    }
+}
+
+request! {
+    /// `terminate`: closes IKE_SAs or CHILD_SAs, with [`ControlLog`] events.
+    ///
+    /// Needs a selector. With `child` or `child_id` all that are given must match; with only `ike`
+    /// **and** `ike_id` the IKE_SAs of either are closed. They are closed one after the other, and
+    /// the timeout is for each.
+    #[doc(alias = "terminate")]
+    pub struct Terminate {
+        /// `child`: Select CHILD_SAs by configuration name.
+        "child" child: opt String,
+        /// `ike`: Select IKE_SAs by name; with child/child-id it narrows these down instead.
+        "ike" ike: opt String,
+        /// `child-id`: Select a CHILD_SA by unique ID.
+        "child-id" child_id: num u32,
+        /// `ike-id`: Select an IKE_SA by unique ID; with child/child-id it narrows these down
+        /// instead.
+        "ike-id" ike_id: num u32,
+        /// `force`: Destroy an IKE_SA without waiting for the peer; default no; ignored for
+        /// CHILD_SAs. Since 5.6.3.
+        "force" force: bool bool,
+        /// `timeout`: Milliseconds to wait for the outcome: 0 or absent for as long as it takes,
+        /// negative not at all, which is without events, too. Negative since 5.4.0.
+        "timeout" timeout: num i32,
+        /// `loglevel`: Highest level of control-log events to send; default 1, -1 silences them.
+        "loglevel" loglevel: num i32,
+    }
+    check(terminate) {
+        let selected = terminate.child.is_some()
+            || terminate.ike.is_some()
+            || terminate.child_id.is_some()
+            || terminate.ike_id.is_some();
+        ensure(selected, "", "needs child, ike, child-id or ike-id")?;
+        not_empty("child", terminate.child.as_ref())?;
+        not_empty("ike", terminate.ike.as_ref())?;
+        not_zero("child-id", terminate.child_id)?;
+        not_zero("ike-id", terminate.ike_id)?;
+    }
+}
+
+/// The answer to [`Terminate`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct TerminateResponse {
+    /// `success`: Whether every selected SA was closed.
+    pub success: bool,
+    /// `matches`: How many SAs were selected. Only if there was a selector.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub matches: Option<u32>,
+    /// `terminated`: How many SAs were closed. Only if there was a selector.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub terminated: Option<u32>,
+    /// `errmsg`: What went wrong. Only if `success` is `no`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub errmsg: Option<Text>,
+}
+
+request! {
+    /// `rekey`: schedules the rekeying of IKE_SAs or CHILD_SAs. Since 5.5.2.
+    ///
+    /// Needs a selector. With `child` or `child_id` all that are given must match; with only `ike`
+    /// **and** `ike_id` the IKE_SAs of either are rekeyed.
+    #[doc(alias = "rekey")]
+    pub struct Rekey {
+        /// `child`: Select CHILD_SAs by configuration name. Since 5.5.2.
+        "child" child: opt String,
+        /// `ike`: Select IKE_SAs by name; with child/child-id it narrows these down instead.
+        /// Since 5.5.2.
+        "ike" ike: opt String,
+        /// `child-id`: Select a CHILD_SA by unique ID. Since 5.5.2.
+        "child-id" child_id: num u32,
+        /// `ike-id`: Select an IKE_SA by unique ID; with child/child-id it narrows these down
+        /// instead. Since 5.5.2.
+        "ike-id" ike_id: num u32,
+        /// `reauth`: Reauthenticate an IKEv2 IKE_SA instead of rekeying it; default no. Since
+        /// 5.7.0.
+        "reauth" reauth: bool bool,
+    }
+    check(rekey) {
+        let selected = rekey.child.is_some()
+            || rekey.ike.is_some()
+            || rekey.child_id.is_some()
+            || rekey.ike_id.is_some();
+        ensure(selected, "", "needs child, ike, child-id or ike-id")?;
+        not_empty("child", rekey.child.as_ref())?;
+        not_empty("ike", rekey.ike.as_ref())?;
+        not_zero("child-id", rekey.child_id)?;
+        not_zero("ike-id", rekey.ike_id)?;
+    }
+}
+
+/// The answer to [`Rekey`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RekeyResponse {
+    /// `success`: Whether any SA was selected. The rekeying itself comes later.
+    pub success: bool,
+    /// `matches`: How many SAs are going to be rekeyed. Only if there was a selector.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub matches: Option<u32>,
+    /// `errmsg`: What went wrong. Only if `success` is `no`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub errmsg: Option<Text>,
+}
+
+request! {
+    /// `redirect`: sends IKEv2 clients to another gateway. Since 5.4.0.
+    ///
+    /// Needs a selector beside the gateway; all that are given must match.
+    #[doc(alias = "redirect")]
+    pub struct Redirect {
+        need {
+            /// `gateway`: Where to: an IPv4 or IPv6 address, or a domain name.
+            "gateway" gateway: String,
+        }
+        /// `ike`: Select by connection name. Since 5.4.0.
+        "ike" ike: opt String,
+        /// `ike-id`: Select by unique ID. Since 5.4.0.
+        "ike-id" ike_id: num u32,
+        /// `peer-ip`: Select by peer address: single address, CIDR subnet or from-to range.
+        /// Since 5.4.0.
+        "peer-ip" peer_ip: opt String,
+        /// `peer-id`: Select by peer identity (EAP/XAuth identity if any), wildcards allowed.
+        /// Since 5.4.0.
+        "peer-id" peer_id: opt String,
+    }
+    check(redirect) {
+        let selected = redirect.ike.is_some()
+            || redirect.ike_id.is_some()
+            || redirect.peer_ip.is_some()
+            || redirect.peer_id.is_some();
+        ensure(selected, "", "needs ike, ike-id, peer-ip or peer-id")?;
+        not_empty("ike", redirect.ike.as_ref())?;
+        not_zero("ike-id", redirect.ike_id)?;
+        not_empty("peer-ip", redirect.peer_ip.as_ref())?;
+        not_empty("peer-id", redirect.peer_id.as_ref())?;
+    }
+}
+
+/// The answer to [`Redirect`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RedirectResponse {
+    /// `success`: Whether any IKE_SA was selected.
+    pub success: bool,
+    /// `matches`: How many IKE_SAs are going to be redirected. Only if the selectors were valid.
+    /// Since 5.5.2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub matches: Option<u32>,
+    /// `errmsg`: What went wrong. Only if `success` is `no`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub errmsg: Option<Text>,
+}
+
+request! {
+    /// `install`: installs the trap, drop or pass policy of a child.
+    #[doc(alias = "install")]
+    pub struct Install {
+        need {
+            /// `child`: The name of the child.
+            "child" child: String,
+        }
+        /// `ike`: The connection of the child, else the first that has one of this name. Since
+        /// 5.4.0.
+        "ike" ike: opt String,
+    }
+}
+
+request! {
+    /// `uninstall`: removes a trap, drop or pass policy.
+    #[doc(alias = "uninstall")]
+    pub struct Uninstall {
+        need {
+            /// `child`: The name of the child.
+            "child" child: String,
+        }
+        /// `ike`: The connection of the child, else the first policy of the name is removed. Since
+        /// 5.5.2.
+        "ike" ike: opt String,
+    }
+}
+
+/// `control-log`: a message that the daemon logged while it carried out [`Initiate`] or
+/// [`Terminate`].
+///
+/// At level 4 the messages carry keys, so `Debug` hides the text.
+#[doc(alias = "control-log")]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub struct ControlLog {
+    /// `group`: The subsystem that logged it.
+    pub group: LogGroup,
+    /// `level`: The level: 0 audit, 1 control flow, 2 diagnostics, 3 raw data, 4 secrets.
+    pub level: i32,
+    /// `ikesa-name`: The name of the IKE_SA it is about, `(unnamed)` before a connection is chosen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ikesa_name: Option<Text>,
+    /// `ikesa-uniqueid`: The number of the IKE_SA it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ikesa_uniqueid: Option<u32>,
+    /// `msg`: The message, one line of any bytes.
+    pub msg: Text,
+}
+
+impl fmt::Debug for ControlLog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ControlLog")
+            .field("group", &self.group)
+            .field("level", &self.level)
+            .field("ikesa_name", &self.ikesa_name)
+            .field("ikesa_uniqueid", &self.ikesa_uniqueid)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How long a command of this `timeout` may take.
+pub(crate) fn wait(timeout: Option<i32>) -> Duration {
+    let milliseconds = timeout.and_then(|timeout| u64::try_from(timeout).ok());
+    Duration::from_millis(milliseconds.unwrap_or(0))
+}

@@ -1,0 +1,109 @@
+//! Event counters: `get-counters`, `reset-counters`.
+
+use serde_derive::{Deserialize, Serialize};
+
+use crate::check::ensure;
+use crate::sections::Sections;
+use crate::value::Text;
+
+request! {
+    /// `get-counters`: the event counters, the global ones unless told otherwise. Since 5.6.1.
+    #[doc(alias = "get-counters")]
+    pub struct GetCounters {
+        /// `name`: Those of this connection.
+        "name" name: opt String,
+        /// `all`: Those of every connection, without the global ones. Default: no.
+        "all" all: bool bool,
+    }
+    check(counters) {
+        let one = counters.name.is_none() || counters.all != Some(true);
+        ensure(one, "name", "must not be set beside all, which makes the daemon ignore it")?;
+    }
+}
+
+/// The answer to [`GetCounters`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct GetCountersResponse {
+    /// `counters`: The counters, each set in a section named after its connection; the global ones
+    /// have an empty name. There even without success, unless the daemon has no counters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counters: Option<Sections<Counters>>,
+    /// `success`: Whether counters were found.
+    pub success: bool,
+    /// `errmsg`: Why they were not. Only if `success` is `no`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub errmsg: Option<Text>,
+}
+
+impl GetCountersResponse {
+    /// The global counters, if they were asked for.
+    pub fn global(&self) -> Option<&Counters> {
+        self.counters.as_ref()?.get("")
+    }
+}
+
+/// The event counters of a connection, or of all IKE_SAs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub struct Counters {
+    /// `ike-rekey-init`: Rekeyings of the IKE_SA that we initiated.
+    pub ike_rekey_init: u64,
+    /// `ike-rekey-resp`: Rekeyings of the IKE_SA that the peer initiated.
+    pub ike_rekey_resp: u64,
+    /// `child-rekey`: Rekeyings of CHILD_SAs.
+    pub child_rekey: u64,
+    /// `invalid`: Invalid messages.
+    pub invalid: u64,
+    /// `invalid-spi`: Messages of an unknown SPI.
+    pub invalid_spi: u64,
+    /// `ike-init-in-req`: IKE_SA_INIT requests received.
+    pub ike_init_in_req: u64,
+    /// `ike-init-in-resp`: IKE_SA_INIT responses received.
+    pub ike_init_in_resp: u64,
+    /// `ike-init-out-req`: IKE_SA_INIT requests sent.
+    pub ike_init_out_req: u64,
+    /// `ike-init-out-resp`: IKE_SA_INIT responses sent.
+    pub ike_init_out_resp: u64,
+    /// `ike-auth-in-req`: IKE_AUTH requests received.
+    pub ike_auth_in_req: u64,
+    /// `ike-auth-in-resp`: IKE_AUTH responses received.
+    pub ike_auth_in_resp: u64,
+    /// `ike-auth-out-req`: IKE_AUTH requests sent.
+    pub ike_auth_out_req: u64,
+    /// `ike-auth-out-resp`: IKE_AUTH responses sent.
+    pub ike_auth_out_resp: u64,
+    /// `create-child-in-req`: CREATE_CHILD_SA requests received.
+    pub create_child_in_req: u64,
+    /// `create-child-in-resp`: CREATE_CHILD_SA responses received.
+    pub create_child_in_resp: u64,
+    /// `create-child-out-req`: CREATE_CHILD_SA requests sent.
+    pub create_child_out_req: u64,
+    /// `create-child-out-resp`: CREATE_CHILD_SA responses sent.
+    pub create_child_out_resp: u64,
+    /// `info-in-req`: INFORMATIONAL requests received.
+    pub info_in_req: u64,
+    /// `info-in-resp`: INFORMATIONAL responses received.
+    pub info_in_resp: u64,
+    /// `info-out-req`: INFORMATIONAL requests sent.
+    pub info_out_req: u64,
+    /// `info-out-resp`: INFORMATIONAL responses sent.
+    pub info_out_resp: u64,
+}
+
+request! {
+    /// `reset-counters`: sets the event counters to zero, the global ones unless told otherwise.
+    /// Since 5.6.1.
+    #[doc(alias = "reset-counters")]
+    pub struct ResetCounters {
+        /// `name`: Those of this connection. There need not be one.
+        "name" name: opt String,
+        /// `all`: All of them. Default: no.
+        "all" all: bool bool,
+    }
+    check(counters) {
+        let one = counters.name.is_none() || counters.all != Some(true);
+        ensure(one, "name", "must not be set beside all, which makes the daemon ignore it")?;
+    }
+}

@@ -1,0 +1,82 @@
+//! Private keys: `load-key`, `unload-key`, `get-keys`, `load-token`.
+
+use serde_derive::{Deserialize, Serialize};
+
+use crate::check::printable;
+use crate::value::{HexBytes, Secret, Text};
+use crate::word::KeyType;
+
+request! {
+    /// `load-key`: loads a private key.
+    #[doc(alias = "load-key")]
+    pub struct LoadKey {
+        need {
+            /// `type`: The kind of key; [`KeyType::Any`] lets the daemon find out.
+            "type" type_: KeyType,
+            /// `data`: The key, PEM or DER, not encrypted. An EC key in PEM must not begin with a
+            /// block of parameters.
+            "data" data: Secret,
+        }
+    }
+}
+
+/// The answer to [`LoadKey`] and [`LoadToken`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct LoadKeyResponse {
+    /// `success`: Whether the key was loaded.
+    pub success: bool,
+    /// `errmsg`: Why it was not. Only if `success` is `no`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub errmsg: Option<Text>,
+    /// `id`: The SHA-1 identifier of the public key. Only if `success` is `yes`. Since 5.5.3.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<HexBytes>,
+}
+
+request! {
+    /// `load-token`: loads a private key that lives on a PKCS#11 token. Since 5.5.2.
+    #[doc(alias = "load-token")]
+    pub struct LoadToken {
+        need {
+            /// `handle`: The CKA_ID of the key, in hex.
+            "handle" handle: String,
+        }
+        /// `slot`: The slot of the token; absent or negative for all.
+        "slot" slot: num i32,
+        /// `module`: The name of the PKCS#11 module.
+        "module" module: opt String,
+        /// `pin`: The PIN. The daemon keeps it until the key is unloaded.
+        "pin" pin: opt Secret,
+    }
+    check(token) {
+        let pin = token.pin.as_ref().map_or(&[][..], Secret::expose);
+        printable(pin).map_err(|error| error.within("pin"))?;
+    }
+}
+
+request! {
+    /// `unload-key`: unloads a private key, and the PIN of its token. Since 5.5.2.
+    #[doc(alias = "unload-key")]
+    pub struct UnloadKey {
+        need {
+            /// `id`: The identifier of the key as [`LoadKey`] and [`GetKeys`] return it; case,
+            /// colons and `0x` before it do not matter.
+            "id" id: String,
+        }
+    }
+}
+
+request! {
+    /// `get-keys`: the identifiers of the private keys that were loaded. Since 5.5.2.
+    #[doc(alias = "get-keys")]
+    pub struct GetKeys {}
+}
+
+/// The answer to [`GetKeys`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct GetKeysResponse {
+    /// `keys`: The SHA-1 identifiers of the keys.
+    pub keys: Vec<HexBytes>,
+}

@@ -1,0 +1,64 @@
+//! Installed policies: `list-policies`.
+
+use serde_derive::{Deserialize, Serialize};
+
+use crate::value::{HexBytes, Text, TrafficSelector};
+use crate::word::Mode;
+
+request! {
+    /// `list-policies`: the installed policies, as [`ListPolicy`] events.
+    ///
+    /// Without any of `drop`, `pass` and `trap` nothing is listed.
+    #[doc(alias = "list-policies")]
+    pub struct ListPolicies {
+        /// `drop`: Include drop policies.
+        "drop" drop: flag bool,
+        /// `pass`: Include pass (bypass) policies.
+        "pass" pass: flag bool,
+        /// `trap`: Include trap policies.
+        "trap" trap: flag bool,
+        /// `child`: Only policies of this child configuration.
+        "child" child: opt String,
+        /// `ike`: Only policies of this connection/namespace. Since 5.5.2.
+        "ike" ike: opt String,
+    }
+}
+
+record! {
+    /// `list-policy`: one installed policy.
+    #[doc(alias = "list-policy")]
+    #[derive(Default)]
+    pub struct ListPolicy {
+        named
+        /// The policy; its section is named `<ike>/<child>` since 5.5.2, and `<child>` where it
+        /// belongs to no connection.
+        policy: Policy,
+    }
+}
+
+/// An installed policy.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub struct Policy {
+    /// `child`: CHILD_SA configuration name. Since 5.5.2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub child: Option<Text>,
+    /// `reqid`: Reqid of the trap policy. Only if: trap policies only. Since 6.0.2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reqid: Option<u32>,
+    /// `ike`: Connection name or other namespace owning the policy. Only if: always for traps;
+    /// for shunts only if they have a namespace. Since 5.5.2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ike: Option<Text>,
+    /// `mode`: Mode of the policy, upper case.
+    pub mode: Mode,
+    /// `label`: Security label, hex including terminating zero. Only if: configured. Since
+    /// 5.9.6.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<HexBytes>,
+    /// `local-ts`: Local traffic selectors.
+    pub local_ts: Vec<TrafficSelector>,
+    /// `remote-ts`: Remote traffic selectors.
+    pub remote_ts: Vec<TrafficSelector>,
+}

@@ -1,0 +1,175 @@
+//! Pools of virtual addresses: `load-pool`, `unload-pool`, `get-pools`.
+
+use serde_derive::{Deserialize, Serialize};
+
+use crate::check::{Check, ensure};
+use crate::command::InvalidRequest;
+use crate::sections::Sections;
+use crate::value::{Address, Text};
+use crate::word::LeaseStatus;
+
+/// `load-pool`: loads or updates pools, any number of them.
+///
+/// They are applied one by one, those before a wrong one stay. With the same addresses the leases
+/// are kept; else the pool must have no lease that is in use.
+#[doc(alias = "load-pool")]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+#[allow(clippy::exhaustive_structs, reason = "the hidden field leaves room")]
+pub struct LoadPool {
+    /// The pools, each in a section of its name.
+    pub pools: Sections<Pool>,
+    #[doc(hidden)]
+    #[serde(skip)]
+    pub __non_exhaustive: (),
+}
+
+impl LoadPool {
+    /// One pool.
+    pub fn new(name: impl Into<Text>, pool: Pool) -> Self {
+        Self::default().pool(name, pool)
+    }
+
+    /// One more pool.
+    #[must_use]
+    pub fn pool(mut self, name: impl Into<Text>, pool: Pool) -> Self {
+        self.pools.push(name, pool);
+        self
+    }
+}
+
+impl Check for LoadPool {
+    fn check(&self) -> Result<(), InvalidRequest> {
+        self.pools.check()
+    }
+}
+
+request! {
+    /// A pool of virtual addresses, and attributes that go with them.
+    ///
+    /// ```
+    /// # use vici_types::Pool;
+    /// let pool = Pool::new("10.3.0.0/24").dns(["10.1.0.53"]).attribute("25", ["example.org"]);
+    /// ```
+    pub struct Pool {
+        need {
+            /// `addrs`: The addresses: a subnet, one address, or since 5.2.2 a range
+            /// `<from>-<to>`.
+            "addrs" addrs: String,
+        }
+        /// The attributes, each a list: `dns`, `nbns`, `dhcp`, `netmask`, `server`, `subnet`,
+        /// `address`, `split_include`, `split_exclude`, `p_cscf` (since 6.0.3), or the number of
+        /// its type. Items are addresses or subnets, and of a number any bytes.
+        "*" attributes: lists Text,
+    }
+    check(pool) {
+        for (name, _) in &pool.attributes {
+            let number = name.as_str().filter(|name| name.bytes().all(|b| b.is_ascii_digit()));
+            let fits = number.is_none_or(|number| number.parse::<u16>().is_ok());
+            let key = name.to_string_lossy();
+            ensure(fits, &key, "must not be larger than 65535, the daemon takes it for another")?;
+        }
+    }
+}
+
+macro_rules! attribute_setters {
+    ($($name:ident: $doc:literal,)*) => {$(
+        #[doc = concat!("Adds the attribute `", stringify!($name), "`: ", $doc, ".")]
+        #[must_use]
+        pub fn $name(self, items: impl IntoIterator<Item: Into<Text>>) -> Self {
+            self.attribute(stringify!($name), items)
+        }
+    )*};
+}
+
+impl Pool {
+    /// Adds an attribute of this name, or of this number.
+    #[must_use]
+    pub fn attribute(
+        mut self,
+        name: impl Into<Text>,
+        items: impl IntoIterator<Item: Into<Text>>,
+    ) -> Self {
+        self.attributes
+            .push(name, items.into_iter().map(Into::into).collect());
+        self
+    }
+
+    attribute_setters! {
+        address: "internal addresses",
+        dns: "DNS servers",
+        nbns: "NetBIOS name servers",
+        dhcp: "DHCP servers",
+        netmask: "netmasks",
+        server: "internal servers",
+        subnet: "the protected subnets",
+        p_cscf: "P-CSCF servers, since 6.0.3",
+        split_include: "subnets that Cisco Unity clients tunnel",
+        split_exclude: "subnets that Cisco Unity clients do not tunnel",
+    }
+}
+
+request! {
+    /// `unload-pool`: unloads a pool, unless any of its leases is in use.
+    #[doc(alias = "unload-pool")]
+    pub struct UnloadPool {
+        need {
+            /// `name`: The name of the pool.
+            "name" name: String,
+        }
+    }
+}
+
+request! {
+    /// `get-pools`: the loaded pools.
+    ///
+    /// An answer of more than 512 KiB, which the leases of thousands of clients make, never
+    /// arrives.
+    #[doc(alias = "get-pools")]
+    pub struct GetPools {
+        /// `leases`: Also list the leases. Default: no. Since 5.3.4.
+        "leases" leases: bool bool,
+        /// `name`: Only this pool; of an unknown one the answer is empty. Since 5.5.2.
+        "name" name: opt String,
+    }
+}
+
+/// The answer to [`GetPools`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+#[non_exhaustive]
+pub struct GetPoolsResponse {
+    /// The pools, each in a section of its name.
+    pub pools: Sections<PoolInfo>,
+}
+
+/// A pool as `get-pools` reports it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct PoolInfo {
+    /// `base`: First address of the pool; of a subnet since 6.0.0 the first one that is assigned,
+    /// before that the address of the network.
+    pub base: Address,
+    /// `size`: Number of addresses.
+    pub size: u32,
+    /// `online`: Leases in use.
+    pub online: u32,
+    /// `offline`: Remembered but unused leases.
+    pub offline: u32,
+    /// `leases`: The leases, in sections `0`, `1` and so on. Only if the request had
+    /// `leases=yes`. Since 5.3.4.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub leases: Option<Sections<Lease>>,
+}
+
+/// An address of a pool that is or was in use.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Lease {
+    /// `address`: Leased address. Since 5.3.4.
+    pub address: Address,
+    /// `identity`: Identity holding the lease. Since 5.3.4.
+    pub identity: Text,
+    /// `status`: Whether the lease is in use. Since 5.3.4.
+    pub status: LeaseStatus,
+}

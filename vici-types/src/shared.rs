@@ -1,0 +1,60 @@
+//! Shared secrets: `load-shared`, `unload-shared`, `get-shared`.
+
+use serde_derive::{Deserialize, Serialize};
+
+use crate::check::limit_each;
+use crate::value::{Secret, Text};
+use crate::word::SharedType;
+
+request! {
+    /// `load-shared`: loads a shared secret.
+    ///
+    /// ```
+    /// # use vici_types::{LoadShared, SharedType};
+    /// let request = LoadShared::new(SharedType::Ike, "swordfish").owners(["moon.example.org"]);
+    /// ```
+    #[doc(alias = "load-shared")]
+    pub struct LoadShared {
+        need {
+            /// `type`: The kind of secret.
+            "type" type_: SharedType,
+            /// `data`: The secret itself, not in any encoding (`0x` and `0s` are of swanctl); of
+            /// NTLM the hash of 16 bytes.
+            "data" data: Secret,
+        }
+        /// `id`: A name for [`UnloadShared`] and [`GetShared`]; replaces the secret of this name.
+        /// Since 5.5.2.
+        "id" id: opt String,
+        /// `owners`: The identities that it belongs to. Default: any. Regular expressions since
+        /// 6.0.2.
+        "owners" owners: list String,
+    }
+    check(shared) {
+        limit_each("owners", shared.owners.as_ref(), 511)?;
+    }
+}
+
+request! {
+    /// `unload-shared`: unloads a shared secret. There need not be one. Since 5.5.2.
+    #[doc(alias = "unload-shared")]
+    pub struct UnloadShared {
+        need {
+            /// `id`: The name that it was loaded with.
+            "id" id: String,
+        }
+    }
+}
+
+request! {
+    /// `get-shared`: the names of the shared secrets that were loaded with one. Since 5.5.2.
+    #[doc(alias = "get-shared")]
+    pub struct GetShared {}
+}
+
+/// The answer to [`GetShared`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct GetSharedResponse {
+    /// `keys`: The names.
+    pub keys: Vec<Text>,
+}

@@ -1,0 +1,264 @@
+use core::fmt;
+use core::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::text::{BytesVisitor, Text};
+
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
+
+/// A text that was expected to be so many lower-case hex digits, and is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ParseHexError;
+
+impl fmt::Display for ParseHexError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a number of fixed length in lower-case hex digits")
+    }
+}
+
+impl core::error::Error for ParseHexError {}
+
+macro_rules! hex_number {
+    ($(#[$meta:meta])* $name:ident($int:ty) has $digits:literal) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name($int);
+
+        impl $name {
+            #[doc = concat!("The number, which is written in ", $digits, " digits.")]
+            pub const fn new(number: $int) -> Self {
+                Self(number)
+            }
+
+            /// The number.
+            pub const fn get(self) -> $int {
+                self.0
+            }
+
+            #[inline]
+            fn digits(self) -> [u8; $digits] {
+                let mut digits = [0; $digits];
+                let mut rest = self.0;
+                for digit in digits.iter_mut().rev() {
+                    *digit = DIGITS[usize::from(rest.to_le_bytes()[0] & 0xf)];
+                    rest >>= 4;
+                }
+                digits
+            }
+
+            #[inline]
+            fn parse(digits: &[u8]) -> Option<Self> {
+                if digits.len() != $digits {
+                    return None;
+                }
+                let mut number = 0;
+                for digit in digits {
+                    let digit = match digit {
+                        b'0'..=b'9' => digit - b'0',
+                        b'a'..=b'f' => digit - b'a' + 10,
+                        _ => return None,
+                    };
+                    number = number << 4 | <$int>::from(digit);
+                }
+                Some(Self(number))
+            }
+        }
+
+        impl From<$int> for $name {
+            fn from(number: $int) -> Self {
+                Self(number)
+            }
+        }
+
+        impl From<$name> for $int {
+            fn from(number: $name) -> Self {
+                number.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = ParseHexError;
+
+            fn from_str(text: &str) -> Result<Self, ParseHexError> {
+                Self::parse(text.as_bytes()).ok_or(ParseHexError)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(str::from_utf8(&self.digits()).unwrap_or_default())
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self)
+            }
+        }
+
+        impl Serialize for $name {
+            #[inline]
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(str::from_utf8(&self.digits()).unwrap_or_default())
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            #[inline]
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_bytes(BytesVisitor(|digits: &[u8]| {
+                    Self::parse(digits).ok_or(concat!("expected ", $digits, " lower-case hex digits"))
+                }))
+            }
+        }
+    };
+}
+
+hex_number! {
+    /// The SPI of one side of an IKE_SA (a cookie in IKEv1), 16 hex digits.
+    IkeSpi(u64) has 16
+}
+
+hex_number! {
+    /// The SPI of one direction of a CHILD_SA, 8 hex digits.
+    Spi(u32) has 8
+}
+
+hex_number! {
+    /// The CPI of one direction of a CHILD_SA that compresses, 4 hex digits.
+    Cpi(u16) has 4
+}
+
+hex_number! {
+    /// A Netfilter mark, a mask or an XFRM interface ID, 8 hex digits.
+    Hex32(u32) has 8
+}
+
+/// Bytes that the daemon writes in hex digits: a security label or the identifier of a key.
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    serde_derive::Serialize,
+    serde_derive::Deserialize,
+)]
+pub struct HexBytes(Text);
+
+impl HexBytes {
+    /// The digits.
+    pub fn as_text(&self) -> &Text {
+        &self.0
+    }
+
+    /// The bytes, if the digits are pairs of hex digits.
+    pub fn to_bytes(&self) -> Option<Vec<u8>> {
+        let digits = self.0.as_bytes();
+        if digits.len() % 2 != 0 {
+            return None;
+        }
+        let nibble = |digit: u8| {
+            char::from(digit)
+                .to_digit(16)
+                .and_then(|d| u8::try_from(d).ok())
+        };
+        digits
+            .chunks_exact(2)
+            .map(|pair| Some(nibble(pair[0])? << 4 | nibble(pair[1])?))
+            .collect()
+    }
+
+    /// These bytes in lower-case hex digits.
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        let digit = |nibble: u8| DIGITS[usize::from(nibble & 0xf)];
+        let digits: Vec<u8> = bytes
+            .iter()
+            .flat_map(|byte| [digit(byte >> 4), digit(*byte)])
+            .collect();
+        Self(digits.into())
+    }
+}
+
+impl fmt::Display for HexBytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<T: Into<Text>> From<T> for HexBytes {
+    fn from(digits: T) -> Self {
+        Self(digits.into())
+    }
+}
+
+impl From<HexBytes> for String {
+    /// For requests that name a key, such as `UnloadKey`.
+    fn from(digits: HexBytes) -> Self {
+        digits.to_string()
+    }
+}
+
+impl From<&HexBytes> for String {
+    fn from(digits: &HexBytes) -> Self {
+        digits.to_string()
+    }
+}
+
+impl PartialEq<str> for HexBytes {
+    fn eq(&self, other: &str) -> bool {
+        self.0 == *other
+    }
+}
+
+impl PartialEq<&str> for HexBytes {
+    fn eq(&self, other: &&str) -> bool {
+        self.0 == **other
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_print_as_the_daemon_does() {
+        assert_eq!(Spi::new(0x1be8).to_string(), "00001be8");
+        assert_eq!(IkeSpi::default().to_string(), "0000000000000000");
+        assert_eq!(Cpi::new(0xfe).to_string(), "00fe");
+        assert_eq!(format!("{:?}", Spi::new(0x1be8537f)), "Spi(1be8537f)");
+        assert_eq!(
+            "dc381b4a812a9da0".parse(),
+            Ok(IkeSpi::new(0xdc38_1b4a_812a_9da0))
+        );
+        assert_eq!("ffffffff".parse(), Ok(Hex32::new(u32::MAX)));
+        assert_eq!(
+            serde_json::to_string(&Spi::new(1)).unwrap(),
+            r#""00000001""#
+        );
+        for wrong in ["", "1", "0x000001", "1BE8537F", "1be8537g", "01be8537f"] {
+            assert_eq!(wrong.parse::<Spi>(), Err(ParseHexError));
+            let json = serde_json::to_string(wrong).unwrap();
+            let error = serde_json::from_str::<Spi>(&json).unwrap_err().to_string();
+            assert!(
+                error.starts_with("expected 8 lower-case hex digits"),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn bytes_keep_their_spelling() {
+        let label = HexBytes::from("613A623a6300");
+        assert_eq!(label.to_bytes().unwrap(), b"a:b:c\0");
+        assert_eq!(HexBytes::from_bytes(b"a:b:c\0"), "613a623a6300");
+        assert_eq!(label.to_string(), "613A623a6300");
+        assert_eq!(HexBytes::from("abc").to_bytes(), None);
+        assert_eq!(HexBytes::from("zz").to_bytes(), None);
+    }
+}

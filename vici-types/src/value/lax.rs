@@ -1,0 +1,170 @@
+//! Numbers and flags as the daemon reads them in requests.
+
+use core::fmt;
+use core::marker::PhantomData;
+
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
+
+/// Numbers that the daemon reads with `strtol` or `strtoul` in base 0.
+pub(crate) trait Lax: Sized {
+    fn from_wide(number: i128) -> Option<Self>;
+}
+
+macro_rules! lax {
+    ($($int:ty),*) => {$(
+        impl Lax for $int {
+            fn from_wide(number: i128) -> Option<Self> {
+                Self::try_from(number).ok()
+            }
+        }
+    )*};
+}
+
+lax!(u16, i32);
+
+macro_rules! lax_wrapping {
+    ($($int:ty),*) => {$(
+        impl Lax for $int {
+            /// A negative number is a large one, as `strtoul` has it.
+            fn from_wide(number: i128) -> Option<Self> {
+                let wrapped = if number < 0 { number + i128::from(Self::MAX) + 1 } else { number };
+                Self::try_from(wrapped).ok()
+            }
+        }
+    )*};
+}
+
+lax_wrapping!(u32, u64);
+
+/// Decimal, `0x` hexadecimal, octal behind a zero, blanks and a sign before it; empty is zero.
+pub(crate) fn parse(text: &str) -> Option<i128> {
+    let text = text.trim_ascii_start();
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (radix, digits) = match digits.strip_prefix("0x").or(digits.strip_prefix("0X")) {
+        Some(digits) => (16, digits),
+        None if digits.starts_with('0') => (8, digits),
+        None => (10, digits),
+    };
+    if digits.is_empty() && text.is_empty() {
+        return Some(0);
+    }
+    if digits.len() > 22 || !digits.chars().all(|digit| digit.is_digit(radix)) {
+        return None;
+    }
+    let number = i128::from_str_radix(digits, radix).ok()?;
+    Some(if negative { -number } else { number })
+}
+
+pub(crate) fn number<'de, D: Deserializer<'de>, T: Lax>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    deserializer.deserialize_any(NumberVisitor(PhantomData))
+}
+
+struct NumberVisitor<T>(PhantomData<T>);
+
+impl<T: Lax> Visitor<'_> for NumberVisitor<T> {
+    type Value = Option<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a number that fits into {}", core::any::type_name::<T>())
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Option<T>, E> {
+        parse(text)
+            .and_then(T::from_wide)
+            .map(Some)
+            .ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Option<T>, E> {
+        T::from_wide(number.into())
+            .map(Some)
+            .ok_or_else(|| E::invalid_value(Unexpected::Unsigned(number), &self))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Option<T>, E> {
+        T::from_wide(number.into())
+            .map(Some)
+            .ok_or_else(|| E::invalid_value(Unexpected::Signed(number), &self))
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+}
+
+/// A flag that counts by presence: whatever the value, unless the format has bools.
+pub(crate) fn presence<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    deserializer.deserialize_any(PresenceVisitor)
+}
+
+struct PresenceVisitor;
+
+impl<'de> Visitor<'de> for PresenceVisitor {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a flag")
+    }
+
+    fn visit_bool<E: Error>(self, flag: bool) -> Result<bool, E> {
+        Ok(flag)
+    }
+
+    fn visit_str<E: Error>(self, _: &str) -> Result<bool, E> {
+        Ok(true)
+    }
+
+    fn visit_bytes<E: Error>(self, _: &[u8]) -> Result<bool, E> {
+        Ok(true)
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<bool, E> {
+        Ok(true)
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    // A list or a section of this name is not the flag.
+    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<bool, A::Error> {
+        IgnoredAny.visit_seq(items).map(|_| false)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<bool, A::Error> {
+        IgnoredAny.visit_map(map).map(|_| false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_as_strtol_does() {
+        for (text, number) in [
+            ("", 0),
+            ("0", 0),
+            ("42", 42),
+            (" +42", 42),
+            ("0x2A", 42),
+            ("052", 42),
+            ("-1", -1),
+            ("18446744073709551615", u64::MAX.into()),
+        ] {
+            assert_eq!(parse(text), Some(number), "{text}");
+        }
+        for text in ["x", "1x", "0x", "08", "1 ", "- 1", "1.5", "--1", "-"] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+        assert_eq!(u32::from_wide(-1), Some(u32::MAX));
+        assert_eq!(u64::from_wide(-1), Some(u64::MAX));
+        assert_eq!(i32::from_wide(-1), Some(-1));
+        assert_eq!(u16::from_wide(70000), None);
+    }
+}

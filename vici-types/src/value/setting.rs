@@ -1,0 +1,442 @@
+use core::fmt;
+use core::time;
+
+use serde::de::{Deserializer, Error, Visitor};
+use serde::{Deserialize, Serialize, Serializer};
+
+use super::lax;
+use crate::check::{Check, limited};
+use crate::command::InvalidRequest;
+
+macro_rules! setting {
+    ($(#[$meta:meta])* $name:ident, at most $limit:literal) => {
+        $(#[$meta])*
+        #[derive(Clone, Default, PartialEq, Eq, Hash)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text as it is sent.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self(text.to_owned())
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self(text)
+            }
+        }
+
+        impl PartialEq<str> for $name {
+            fn eq(&self, other: &str) -> bool {
+                self.0 == other
+            }
+        }
+
+        impl PartialEq<&str> for $name {
+            fn eq(&self, other: &&str) -> bool {
+                self.0 == *other
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_any(SettingVisitor).map(Self)
+            }
+        }
+
+        impl Check for $name {
+            fn check(&self) -> Result<(), InvalidRequest> {
+                limited(&self.0, $limit)
+            }
+        }
+    };
+}
+
+setting! {
+    /// A time in a connection, as its author writes it: `3600`, `60m`, `4h`, `1d`.
+    ///
+    /// One whole number with one of the suffixes `s`, `m`, `h` and `d`, seconds without.
+    ///
+    /// ```
+    /// # use vici_types::Duration;
+    /// assert_eq!(Duration::from("90m").as_secs(), Some(5400));
+    /// assert_eq!(Duration::from_secs(5400), "5400");
+    /// assert_eq!(Duration::from(std::time::Duration::from_secs(60)), "60");
+    /// ```
+    Duration, at most 15
+}
+
+impl Duration {
+    /// So many seconds.
+    pub fn from_secs(seconds: u64) -> Self {
+        Self(seconds.to_string())
+    }
+
+    /// How many seconds the daemon takes it for; none if it refuses the text.
+    pub fn as_secs(&self) -> Option<u64> {
+        let units = [('s', 1), ('m', 60), ('h', 60 * 60), ('d', 24 * 60 * 60)];
+        with_suffix(&self.0, &units).and_then(|seconds| u64::try_from(seconds).ok())
+    }
+}
+
+impl From<time::Duration> for Duration {
+    /// In whole seconds, rounded up.
+    fn from(duration: time::Duration) -> Self {
+        let more = u64::from(duration.subsec_nanos() > 0);
+        Self::from_secs(duration.as_secs().saturating_add(more))
+    }
+}
+
+setting! {
+    /// A volume of traffic, as its author writes it: `500000`, `500m`, `1g`.
+    ///
+    /// One whole number with one of the suffixes `k`, `m` and `g` (of 1024), bytes without. Before
+    /// 6.0.2 the daemon looks at the first 15 characters only.
+    ///
+    /// ```
+    /// # use vici_types::Volume;
+    /// assert_eq!(Volume::from("2k").as_bytes(), Some(2048));
+    /// assert_eq!(Volume::from_bytes(500), "500");
+    /// ```
+    Volume, at most 31
+}
+
+impl Volume {
+    /// So many bytes.
+    pub fn from_bytes(bytes: u64) -> Self {
+        Self(bytes.to_string())
+    }
+
+    /// How many bytes the daemon takes it for; none if it refuses the text.
+    pub fn as_bytes(&self) -> Option<u64> {
+        let units = [('k', 1 << 10), ('m', 1 << 20), ('g', 1 << 30)];
+        with_suffix(&self.0, &units).map(|bytes| u64::try_from(bytes).unwrap_or(u64::MAX))
+    }
+}
+
+setting! {
+    /// A Netfilter mark to match, as its author writes it: `42`, `0x2a/0xff`, `%unique`,
+    /// `%unique-dir`.
+    ///
+    /// ```
+    /// # use vici_types::Mark;
+    /// let mark = Mark::from("0x2a/0xff");
+    /// assert_eq!((mark.value(), mark.mask()), (Some(0x2a), Some(0xff)));
+    /// assert_eq!(Mark::masked(42, 0xff), "42/0xff");
+    /// ```
+    Mark, at most 31
+}
+
+impl Mark {
+    /// This mark, all of its bits.
+    pub fn new(value: u32) -> Self {
+        Self(value.to_string())
+    }
+
+    /// This mark, the bits in `mask` only.
+    pub fn masked(value: u32, mask: u32) -> Self {
+        Self(format!("{value}/{mask:#x}"))
+    }
+
+    /// A mark of its own for every CHILD_SA.
+    pub fn unique() -> Self {
+        Self("%unique".to_owned())
+    }
+
+    /// A mark of its own for every CHILD_SA and direction.
+    pub fn unique_dir() -> Self {
+        Self("%unique-dir".to_owned())
+    }
+
+    /// The mark, if it is a number.
+    pub fn value(&self) -> Option<u32> {
+        mark_value(&self.0)
+    }
+
+    /// The mask, all bits if none is given.
+    pub fn mask(&self) -> Option<u32> {
+        mark_mask(&self.0)
+    }
+}
+
+setting! {
+    /// A Netfilter mark to set, as its author writes it: `42`, `0x2a/0xff`, `%same`.
+    SetMark, at most 31
+}
+
+impl SetMark {
+    /// This mark, all of its bits.
+    pub fn new(value: u32) -> Self {
+        Self(value.to_string())
+    }
+
+    /// This mark, the bits in `mask` only.
+    pub fn masked(value: u32, mask: u32) -> Self {
+        Self(format!("{value}/{mask:#x}"))
+    }
+
+    /// The mark that the CHILD_SA matches.
+    pub fn same() -> Self {
+        Self("%same".to_owned())
+    }
+
+    /// The mark, if it is a number.
+    pub fn value(&self) -> Option<u32> {
+        mark_value(&self.0)
+    }
+
+    /// The mask, all bits if none is given.
+    pub fn mask(&self) -> Option<u32> {
+        mark_mask(&self.0)
+    }
+}
+
+setting! {
+    /// An XFRM interface ID, as its author writes it: `42`, `0x2a`, `%unique`, `%unique-dir`.
+    IfId, at most 31
+}
+
+impl IfId {
+    /// This ID.
+    pub fn new(id: u32) -> Self {
+        Self(id.to_string())
+    }
+
+    /// An ID of its own for every IKE_SA or CHILD_SA.
+    pub fn unique() -> Self {
+        Self("%unique".to_owned())
+    }
+
+    /// An ID of its own for every IKE_SA or CHILD_SA and direction.
+    pub fn unique_dir() -> Self {
+        Self("%unique-dir".to_owned())
+    }
+
+    /// The ID, if it is a number.
+    pub fn value(&self) -> Option<u32> {
+        u32::try_from(lax::parse(&self.0)?).ok()
+    }
+}
+
+setting! {
+    /// The DSCP of IKE packets in **binary** digits, as the daemon reads it: `101110`.
+    Dscp, at most 15
+}
+
+impl Dscp {
+    /// This DSCP; only its lowest six bits are used.
+    ///
+    /// ```
+    /// # use vici_types::Dscp;
+    /// assert_eq!(Dscp::new(46), "101110");
+    /// assert_eq!(Dscp::from("101110").value(), Some(46));
+    /// ```
+    pub fn new(dscp: u8) -> Self {
+        Self(format!("{:06b}", dscp & 0x3f))
+    }
+
+    /// The DSCP, if the text is a binary number of up to six digits behind leading zeros.
+    pub fn value(&self) -> Option<u8> {
+        if !self.0.bytes().all(|digit| matches!(digit, b'0' | b'1')) {
+            return None;
+        }
+        u8::from_str_radix(&self.0, 2)
+            .ok()
+            .filter(|dscp| *dscp < 0x40)
+    }
+}
+
+setting! {
+    /// The length to which ESP packets are padded: a number of bytes, or `mtu`.
+    TfcPadding, at most 15
+}
+
+impl TfcPadding {
+    /// So many bytes.
+    pub fn new(bytes: u32) -> Self {
+        Self(bytes.to_string())
+    }
+
+    /// The MTU of the path.
+    pub fn mtu() -> Self {
+        Self("mtu".to_owned())
+    }
+}
+
+setting! {
+    /// What the daemon does when a child is loaded, closed or dead: `none`, `trap`, `start`, or
+    /// `trap|start`.
+    ///
+    /// Before 5.9.6 these were `clear`, `hold` (also `route`) and `restart`, and could not be
+    /// combined; the aliases are still understood. The same type is what `list-conns` reports,
+    /// which writes combinations with blanks.
+    ///
+    /// ```
+    /// # use vici_types::Action;
+    /// let action = Action::from("trap | start");
+    /// assert!(action.traps() && action.starts());
+    /// assert!(Action::from("restart").starts());
+    /// ```
+    Action, at most 31
+}
+
+impl Action {
+    /// Nothing.
+    pub fn none() -> Self {
+        Self("none".to_owned())
+    }
+
+    /// Install a policy that brings the child up when traffic matches.
+    pub fn trap() -> Self {
+        Self("trap".to_owned())
+    }
+
+    /// Bring the child up.
+    pub fn start() -> Self {
+        Self("start".to_owned())
+    }
+
+    /// Both, since 5.9.6.
+    pub fn trap_and_start() -> Self {
+        Self("trap|start".to_owned())
+    }
+
+    /// Whether a policy is installed that brings the child up when traffic matches.
+    pub fn traps(&self) -> bool {
+        self.has(&["trap", "hold", "route"])
+    }
+
+    /// Whether the child is brought up.
+    pub fn starts(&self) -> bool {
+        self.has(&["start", "restart"])
+    }
+
+    fn has(&self, words: &[&str]) -> bool {
+        self.0.split('|').any(|part| {
+            words
+                .iter()
+                .any(|word| part.trim().eq_ignore_ascii_case(word))
+        })
+    }
+}
+
+fn with_suffix(text: &str, units: &[(char, i128)]) -> Option<i128> {
+    let (digits, factor) = units
+        .iter()
+        .find_map(|(suffix, factor)| {
+            let digits = text.strip_suffix([*suffix, suffix.to_ascii_uppercase()])?;
+            // What ends a hexadecimal number may look like a suffix.
+            (!digits.starts_with("0x") || *suffix != 'd').then_some((digits, *factor))
+        })
+        .unwrap_or((text, 1));
+    let number = lax::parse(digits.trim_ascii_end())?;
+    (number >= 0).then_some(number * factor)
+}
+
+fn mark_value(text: &str) -> Option<u32> {
+    let value = text.split_once('/').map_or(text, |(value, _)| value);
+    u32::try_from(lax::parse(value)?).ok()
+}
+
+fn mark_mask(text: &str) -> Option<u32> {
+    match text.split_once('/') {
+        Some((_, mask)) => u32::try_from(lax::parse(mask)?).ok(),
+        None => Some(u32::MAX),
+    }
+}
+
+/// Takes text, and numbers where the format has them.
+struct SettingVisitor;
+
+impl Visitor<'_> for SettingVisitor {
+    type Value = String;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("text")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<String, E> {
+        Ok(text.to_owned())
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<String, E> {
+        Ok(number.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_parse_as_in_the_daemon() {
+        for (text, seconds) in [
+            ("0", Some(0)),
+            ("", Some(0)),
+            ("10 m", Some(600)),
+            ("1D", Some(86400)),
+            ("4h", Some(14400)),
+            ("0x10", Some(16)),
+            ("0x1d", Some(29)),
+            ("1h30m", None),
+            ("1.5h", None),
+            ("1w", None),
+        ] {
+            assert_eq!(Duration::from(text).as_secs(), seconds, "{text}");
+        }
+        assert_eq!(Duration::from(time::Duration::from_millis(1500)), "2");
+    }
+
+    #[test]
+    fn volumes_saturate() {
+        assert_eq!(Volume::from("1G").as_bytes(), Some(1 << 30));
+        assert_eq!(
+            Volume::from("18446744073709551615k").as_bytes(),
+            Some(u64::MAX)
+        );
+        assert_eq!(Volume::from("1kb").as_bytes(), None);
+    }
+
+    #[test]
+    fn marks_and_ids_parse() {
+        assert_eq!(Mark::from("%unique").value(), None);
+        assert_eq!(Mark::from("10").mask(), Some(u32::MAX));
+        assert_eq!(SetMark::from("%same/0xff").mask(), Some(0xff));
+        assert_eq!(IfId::from("0xff").value(), Some(255));
+        assert_eq!(IfId::unique_dir().value(), None);
+    }
+
+    #[test]
+    fn dscp_is_binary() {
+        assert_eq!(Dscp::new(0xff), "111111");
+        for wrong in ["", "46", "0x2e", "1111111", "+1"] {
+            assert_eq!(Dscp::from(wrong).value(), None, "{wrong}");
+        }
+        assert_eq!(Dscp::from("0000101110").value(), Some(46));
+    }
+}

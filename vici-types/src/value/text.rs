@@ -1,0 +1,303 @@
+use core::borrow::Borrow;
+use core::cmp::Ordering;
+use core::fmt::{self, Write as _};
+use core::hash::{Hash, Hasher};
+use std::borrow::Cow;
+
+use serde::de::{Error, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// The longest text that is kept without an allocation.
+const INLINE: usize = 30;
+
+/// A text as the daemon sent it: any bytes, most often UTF-8.
+///
+/// What a peer or a foreign backend can influence (identities, log messages, names) need not be
+/// UTF-8. A `Text` takes it as it is and gives back the same bytes. It compares with `str`,
+/// displays lossily, and is small: texts of up to 30 bytes are stored in place.
+///
+/// ```
+/// # use vici_types::Text;
+/// let name = Text::from("home");
+/// assert_eq!(name, "home");
+/// assert_eq!(Text::from(&b"caf\xe9"[..]).to_string(), "caf\u{fffd}");
+/// ```
+#[derive(Clone)]
+pub struct Text(Repr);
+
+#[derive(Clone)]
+enum Repr {
+    Inline { len: u8, bytes: [u8; INLINE] },
+    Heap(Box<[u8]>),
+}
+
+impl Text {
+    /// An empty text.
+    pub const fn new() -> Self {
+        Self(Repr::Inline {
+            len: 0,
+            bytes: [0; INLINE],
+        })
+    }
+
+    /// The bytes as the daemon sent them.
+    #[inline]
+    pub fn as_bytes(&self) -> &[u8] {
+        match &self.0 {
+            Repr::Inline { len, bytes } => bytes.get(..usize::from(*len)).unwrap_or_default(),
+            Repr::Heap(bytes) => bytes,
+        }
+    }
+
+    /// The text, if it is UTF-8.
+    #[inline]
+    pub fn as_str(&self) -> Option<&str> {
+        str::from_utf8(self.as_bytes()).ok()
+    }
+
+    /// The text with replacement characters for what is not UTF-8.
+    pub fn to_string_lossy(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(self.as_bytes())
+    }
+
+    /// Whether it has no bytes.
+    pub fn is_empty(&self) -> bool {
+        self.as_bytes().is_empty()
+    }
+
+    /// How many bytes it has.
+    pub fn len(&self) -> usize {
+        self.as_bytes().len()
+    }
+}
+
+impl Default for Text {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.to_string_lossy())
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_char('"')?;
+        for chunk in self.as_bytes().utf8_chunks() {
+            write!(f, "{}", chunk.valid().escape_debug())?;
+            write!(f, "{}", chunk.invalid().escape_ascii())?;
+        }
+        f.write_char('"')
+    }
+}
+
+impl From<&[u8]> for Text {
+    #[inline]
+    fn from(text: &[u8]) -> Self {
+        let mut bytes = [0; INLINE];
+        match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {
+            (Some(start), Ok(len)) => {
+                start.copy_from_slice(text);
+                Self(Repr::Inline { len, bytes })
+            }
+            _ => Self(Repr::Heap(text.into())),
+        }
+    }
+}
+
+impl From<Vec<u8>> for Text {
+    fn from(text: Vec<u8>) -> Self {
+        if text.len() > INLINE {
+            Self(Repr::Heap(text.into_boxed_slice()))
+        } else {
+            Self::from(text.as_slice())
+        }
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        Self::from(text.as_bytes())
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Self::from(text.into_bytes())
+    }
+}
+
+impl From<&String> for Text {
+    fn from(text: &String) -> Self {
+        Self::from(text.as_bytes())
+    }
+}
+
+impl From<&Self> for Text {
+    fn from(text: &Self) -> Self {
+        text.clone()
+    }
+}
+
+impl AsRef<[u8]> for Text {
+    fn as_ref(&self) -> &[u8] {
+        self.as_bytes()
+    }
+}
+
+impl Borrow<[u8]> for Text {
+    fn borrow(&self) -> &[u8] {
+        self.as_bytes()
+    }
+}
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl Eq for Text {}
+
+impl PartialEq<str> for Text {
+    fn eq(&self, other: &str) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl PartialEq<&str> for Text {
+    fn eq(&self, other: &&str) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl PartialEq<String> for Text {
+    fn eq(&self, other: &String) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl PartialEq<Text> for str {
+    fn eq(&self, other: &Text) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl PartialEq<Text> for &str {
+    fn eq(&self, other: &Text) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl PartialOrd for Text {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Text {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_bytes().cmp(other.as_bytes())
+    }
+}
+
+impl Hash for Text {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_bytes().hash(state);
+    }
+}
+
+impl Serialize for Text {
+    #[inline]
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serialize_bytes(self.as_bytes(), serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Text {
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_bytes(BytesVisitor(|bytes: &[u8]| Ok(Self::from(bytes))))
+    }
+}
+
+/// Text where the bytes are UTF-8, so that every format shows it as such, else bytes.
+#[inline]
+pub(crate) fn serialize_bytes<S: Serializer>(
+    bytes: &[u8],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match str::from_utf8(bytes) {
+        Ok(text) => serializer.serialize_str(text),
+        Err(_) => serializer.serialize_bytes(bytes),
+    }
+}
+
+/// Hands the bytes of a text, of bytes or of a sequence of numbers to a function.
+pub(crate) struct BytesVisitor<F>(pub(crate) F);
+
+impl<'de, T, F> Visitor<'de> for BytesVisitor<F>
+where
+    F: FnOnce(&[u8]) -> Result<T, &'static str>,
+{
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text")
+    }
+
+    #[inline]
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        self.visit_bytes(text.as_bytes())
+    }
+
+    #[inline]
+    fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<T, E> {
+        (self.0)(bytes).map_err(E::custom)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<T, A::Error> {
+        let mut bytes = Vec::new();
+        while let Some(byte) = items.next_element::<u8>()? {
+            bytes.push(byte);
+        }
+        self.visit_bytes(&bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_small_and_keeps_any_bytes() {
+        assert_eq!(size_of::<Text>(), 32);
+        assert_eq!(size_of::<Option<Text>>(), 32);
+        for len in [0, 1, 29, 30, 31, 300] {
+            let bytes = vec![0xe9; len];
+            let text = Text::from(bytes.as_slice());
+            assert_eq!(text.as_bytes(), bytes);
+            assert_eq!(text, Text::from(bytes));
+            assert_eq!(text.len(), len);
+        }
+    }
+
+    #[test]
+    fn shows_what_is_not_utf8() {
+        let text = Text::from(&b"a\"\xe9\n"[..]);
+        assert_eq!(format!("{text:?}"), r#""a\"\xe9\n""#);
+        assert_eq!(text.to_string(), "a\"\u{fffd}\n");
+        assert_eq!(text.as_str(), None);
+        assert_eq!(Text::from("é").as_str(), Some("é"));
+    }
+
+    #[test]
+    fn orders_as_bytes() {
+        assert!(Text::from("a") < Text::from("b".repeat(40)));
+        assert_eq!(Text::from("home"), "home");
+        assert_ne!("home", Text::from("work"));
+    }
+}
