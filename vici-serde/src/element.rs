@@ -88,7 +88,7 @@ impl Kind {
 }
 
 /// The head of what has a name in a section: its kind and where its name is.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Entry {
     pub(crate) kind: Kind,
     /// Of the element's first byte.

@@ -105,8 +105,8 @@ pub enum ErrorKind {
     #[error("missing key `{0}`")]
     Missing(String),
 
-    /// A visitor returned before it had seen everything.
-    #[error("elements are left over that nothing has read")]
+    /// A tuple or array is shorter than the list, or a visitor returned before the end.
+    #[error("more elements than the type takes")]
     LeftOver,
 
     /// The Rust value has no representation on the wire.

@@ -83,7 +83,7 @@ impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Seed<S> {
 macro_rules! visit_as_it_is {
     ($($visit:ident($type:ty))*) => {
         $(fn $visit<E: Error>(self, value: $type) -> Result<S::Value, E> {
-            self.0.deserialize(value.into_deserializer())
+            self.0.deserialize(Native(value.into_deserializer()))
         })*
     };
 }
@@ -139,6 +139,34 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Items<A> {
         seed: T,
     ) -> Result<Option<T::Value>, A::Error> {
         self.0.next_element_seed(Seed(seed))
+    }
+}
+
+/// A value that the format knows the type of, which may be inside of options and newtypes.
+struct Native<D>(D);
+
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for Native<D> {
+    type Error = D::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.0.deserialize_any(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit
+        unit_struct seq tuple tuple_struct map struct enum identifier ignored_any
     }
 }
 

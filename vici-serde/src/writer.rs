@@ -235,8 +235,11 @@ impl ElementWriter {
     }
 
     fn writer(&mut self) -> Writer<'_> {
-        let limit = MAX_MESSAGE_LEN.saturating_sub(self.out.len());
-        Writer::new(&mut self.out, limit)
+        Writer {
+            out: &mut self.out,
+            start: 0,
+            limit: MAX_MESSAGE_LEN,
+        }
     }
 
     fn outside_of_list(&self, element: &'static str) -> Result<()> {

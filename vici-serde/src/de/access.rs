@@ -1,44 +1,21 @@
 //! What visitors walk through: sections, lists, numbered sections and variants.
 
-use serde::Deserializer as _;
 use serde::de::{DeserializeSeed, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor};
 
 use super::value::{NameDeserializer, ValueDeserializer};
 use super::{Deserializer, expected};
 use crate::element::{Entry, Kind};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 
 /// The keys, lists and sections of a section.
 pub(super) struct SectionAccess<'a, 'de> {
     de: &'a mut Deserializer<'de>,
-    /// Whose name has been given and whose value has not.
-    pending: Option<Entry>,
-    ended: bool,
 }
 
 impl<'a, 'de> SectionAccess<'a, 'de> {
     #[inline]
     pub(super) fn new(de: &'a mut Deserializer<'de>) -> Self {
-        Self {
-            de,
-            pending: None,
-            ended: false,
-        }
-    }
-
-    /// Reads the end of the section, where the visitor has not.
-    #[inline]
-    pub(super) fn finish(self) -> Result<()> {
-        if self.ended {
-            return Ok(());
-        }
-        match self
-            .pending
-            .map_or_else(|| self.de.entry(), |entry| Ok(Some(entry)))?
-        {
-            None => Ok(()),
-            Some(entry) => Err(Error::new(ErrorKind::LeftOver).at(entry.offset)),
-        }
+        Self { de }
     }
 }
 
@@ -47,29 +24,23 @@ impl<'de> MapAccess<'de> for SectionAccess<'_, 'de> {
 
     #[inline]
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>> {
-        match self.de.entry()? {
-            Some(entry) => {
-                self.pending = Some(entry);
-                let name = NameDeserializer::new(self.de, entry.name_start(), entry.name_end);
-                seed.deserialize(name).map(Some).map_err(|error| {
-                    error
-                        .at(entry.name_start())
-                        .within(self.de.cursor.name(entry))
-                })
-            }
-            None => {
-                self.ended = true;
-                Ok(None)
+        let Some(entry) = self.de.entry()? else {
+            return Ok(None);
+        };
+        self.de.pending = Some(entry);
+        let name = NameDeserializer::new(self.de, entry.name_start(), entry.name_end);
+        match seed.deserialize(name) {
+            Ok(name) => Ok(Some(name)),
+            Err(error) => {
+                let name = self.de.cursor.name(entry);
+                Err(error.at(entry.name_start()).within(name))
             }
         }
     }
 
     #[inline]
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value> {
-        match self.pending.take() {
-            Some(entry) => self.de.read_value(entry, |value| seed.deserialize(value)),
-            None => Err(ErrorKind::LeftOver.into()),
-        }
+        self.de.read_pending(seed)
     }
 }
 
@@ -77,38 +48,13 @@ impl<'de> MapAccess<'de> for SectionAccess<'_, 'de> {
 pub(super) struct ListAccess<'a, 'de> {
     de: &'a mut Deserializer<'de>,
     index: usize,
-    ended: bool,
 }
 
 impl<'a, 'de> ListAccess<'a, 'de> {
     #[inline]
     pub(super) fn new(de: &'a mut Deserializer<'de>) -> Self {
-        Self {
-            de,
-            index: 0,
-            ended: false,
-        }
+        Self { de, index: 0 }
     }
-
-    /// Reads the end of the list, where the visitor has not.
-    #[inline]
-    pub(super) fn finish(self) -> Result<()> {
-        if self.ended {
-            return Ok(());
-        }
-        let offset = self.de.cursor.position;
-        match self.de.cursor.item()? {
-            None => Ok(()),
-            Some(_) => Err(left_over_items(self.index).at(offset)),
-        }
-    }
-}
-
-#[cold]
-fn left_over_items(expected: usize) -> Error {
-    serde::de::Error::custom(format_args!(
-        "more items than the {expected} that are expected"
-    ))
 }
 
 impl<'de> SeqAccess<'de> for ListAccess<'_, 'de> {
@@ -116,21 +62,19 @@ impl<'de> SeqAccess<'de> for ListAccess<'_, 'de> {
 
     #[inline]
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>> {
-        if self.ended {
+        if !self.de.in_list {
             return Ok(None);
         }
-        let index = self.index;
-        match self.de.cursor.item()? {
-            Some((start, end)) => {
+        let Some((start, end)) = self.de.cursor.item()? else {
+            self.de.in_list = false;
+            return Ok(None);
+        };
+        match seed.deserialize(ValueDeserializer::scalar(self.de, start, end)) {
+            Ok(item) => {
                 self.index += 1;
-                seed.deserialize(ValueDeserializer::scalar(self.de, start, end))
-                    .map(Some)
-                    .map_err(|error| error.at(start).within_item(index))
+                Ok(Some(item))
             }
-            None => {
-                self.ended = true;
-                Ok(None)
-            }
+            Err(error) => Err(error.at(start).within_item(self.index)),
         }
     }
 }
@@ -150,17 +94,6 @@ impl<'a, 'de> NumberedAccess<'a, 'de> {
             ended: false,
         }
     }
-
-    /// Reads the end of the section, where the visitor has not.
-    pub(super) fn finish(self) -> Result<()> {
-        if self.ended {
-            return Ok(());
-        }
-        match self.de.entry()? {
-            None => Ok(()),
-            Some(entry) => Err(left_over_items(self.index).at(entry.offset)),
-        }
-    }
 }
 
 impl<'de> SeqAccess<'de> for NumberedAccess<'_, 'de> {
@@ -175,23 +108,16 @@ impl<'de> SeqAccess<'de> for NumberedAccess<'_, 'de> {
             return Ok(None);
         };
         let name = self.de.cursor.name(entry);
-        let mut number = itoa::Buffer::new();
-        if name != number.format(self.index).as_bytes() {
-            return Err(
-                expected("a list or sections numbered from 0", "another name")
-                    .at(entry.offset)
-                    .within(name),
-            );
-        }
-        self.index += 1;
-        if entry.kind != Kind::Section {
-            return Err(expected("a section", entry.kind.article())
-                .at(entry.offset)
-                .within(name));
-        }
-        self.de
-            .read_value(entry, |value| seed.deserialize(value))
-            .map(Some)
+        let error = if name != itoa::Buffer::new().format(self.index).as_bytes() {
+            expected("a list or sections numbered from 0", "another name")
+        } else if entry.kind != Kind::Section {
+            expected("a section", entry.kind.article())
+        } else {
+            self.index += 1;
+            self.de.pending = Some(entry);
+            return self.de.read_pending(seed).map(Some);
+        };
+        Err(error.at(entry.offset).within(name))
     }
 }
 
@@ -225,22 +151,16 @@ impl<'de> VariantAccess<'de> for Variant<'_, 'de> {
     type Error = Error;
 
     fn unit_variant(self) -> Result<()> {
-        self.de.read_value(self.entry, |_| {
-            Err(expected(
-                "a variant without content",
-                self.entry.kind.article(),
-            ))
-        })
+        let error = expected("a variant without content", self.entry.kind.article());
+        Err(self.de.locate(self.entry, error))
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value> {
-        self.de
-            .read_value(self.entry, |value| seed.deserialize(value))
+        self.de.read_pending(seed)
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _len: usize, visitor: V) -> Result<V::Value> {
-        self.de
-            .read_value(self.entry, |value| value.deserialize_seq(visitor))
+        self.de.read_pending(Tuple(visitor))
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -248,7 +168,34 @@ impl<'de> VariantAccess<'de> for Variant<'_, 'de> {
         _fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value> {
-        self.de
-            .read_value(self.entry, |value| value.deserialize_map(visitor))
+        self.de.read_pending(Struct(visitor))
+    }
+}
+
+/// Reads the content of a tuple variant.
+struct Tuple<V>(V);
+
+impl<'de, V: Visitor<'de>> DeserializeSeed<'de> for Tuple<V> {
+    type Value = V::Value;
+
+    fn deserialize<D: serde::Deserializer<'de>>(
+        self,
+        deserializer: D,
+    ) -> Result<V::Value, D::Error> {
+        deserializer.deserialize_seq(self.0)
+    }
+}
+
+/// Reads the content of a struct variant.
+struct Struct<V>(V);
+
+impl<'de, V: Visitor<'de>> DeserializeSeed<'de> for Struct<V> {
+    type Value = V::Value;
+
+    fn deserialize<D: serde::Deserializer<'de>>(
+        self,
+        deserializer: D,
+    ) -> Result<V::Value, D::Error> {
+        deserializer.deserialize_map(self.0)
     }
 }

@@ -7,14 +7,30 @@ mod value;
 
 use std::io::Read;
 
-use serde::de::{Deserialize, DeserializeOwned, Visitor};
+use serde::de::{Deserialize, DeserializeOwned, DeserializeSeed, Visitor};
 use serde::forward_to_deserialize_any;
 
-use self::access::{NumberedAccess, SectionAccess, Variant};
+use self::access::{ListAccess, NumberedAccess, SectionAccess, Variant};
 use self::utf8::Window;
 use self::value::ValueDeserializer;
 use crate::element::{Cursor, Entry, Kind, MAX_DEPTH, MAX_MESSAGE_LEN};
 use crate::error::{Error, ErrorKind, Result};
+
+/// Asks whether an element is a section.
+///
+/// A visitor of a section in which fixed keys stand beside sections of any name cannot tell from a
+/// name alone what it has before it: a connection may be called `up`, as a key of `ike-updown` is.
+/// It calls [`deserialize_newtype_struct`](serde::Deserializer::deserialize_newtype_struct) with
+/// this name. The answer is a call of `visit_map` if the element is a section, else of `visit_some`
+/// with the deserializer of the element. Other formats do not know the name and call
+/// `visit_newtype_struct`, as for every newtype.
+///
+/// Unlike `deserialize_any`, this leaves the deserializer whole for what is no section, so that it
+/// can be skipped as an ignored value, which wrappers such as `serde_ignored` see.
+pub const SECTION: &str = "$vici::section";
+
+/// Asks whether an element is a list: `visit_seq` if it is, else as for [`SECTION`].
+pub const LIST: &str = "$vici::list";
 
 macro_rules! scalars_refused {
     ($($method:ident)*) => {
@@ -88,6 +104,9 @@ pub struct Deserializer<'de> {
     window: Window<'de>,
     /// How many sections are open, 0 at the root.
     depth: usize,
+    /// What has been named to a visitor of a section, and its value not asked for.
+    pending: Option<Entry>,
+    in_list: bool,
 }
 
 impl<'de> Deserializer<'de> {
@@ -97,6 +116,8 @@ impl<'de> Deserializer<'de> {
             cursor: Cursor::new(message),
             window: Window::default(),
             depth: 0,
+            pending: None,
+            in_list: false,
         }
     }
 
@@ -114,11 +135,6 @@ impl<'de> Deserializer<'de> {
     }
 
     #[inline]
-    fn entry(&mut self) -> Result<Option<Entry>> {
-        self.cursor.entry(self.depth == 0)
-    }
-
-    #[inline]
     fn visit_text<V: Visitor<'de>>(
         &mut self,
         start: usize,
@@ -131,82 +147,143 @@ impl<'de> Deserializer<'de> {
         }
     }
 
-    /// Gives the value of an entry to `read`, and the path and offset to its error.
+    /// Reads what stands behind the name that is pending.
+    ///
+    /// It and what it calls avoid `?`: the stack that a level of nesting takes counts, and without
+    /// optimisation each `?` takes as much of it as the value has, several times.
     #[inline]
-    fn read_value<T>(
-        &mut self,
-        entry: Entry,
-        read: impl FnOnce(ValueDeserializer<'_, 'de>) -> Result<T>,
-    ) -> Result<T> {
-        let result = match entry.kind {
-            Kind::Value => self.cursor.value(entry.offset).and_then(|(start, end)| {
-                read(ValueDeserializer::scalar(self, start, end)).map_err(|error| error.at(start))
-            }),
-            kind => self.read_compound(entry, |de| read(ValueDeserializer::compound(de, kind))),
+    fn read_pending<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value> {
+        let Some(entry) = self.pending else {
+            return Err(ErrorKind::LeftOver.into());
         };
-        result.map_err(|error| error.within(self.cursor.name(entry)))
-    }
-
-    fn read_compound<T>(
-        &mut self,
-        entry: Entry,
-        read: impl FnOnce(&mut Self) -> Result<T>,
-    ) -> Result<T> {
-        match read(self) {
-            Ok(value) => {
-                // Who did not look at it at all has not read its end either.
-                if self.cursor.position == entry.name_end {
-                    self.cursor
-                        .skip(entry)
-                        .map_err(|error| error.at(entry.offset))?;
-                }
-                Ok(value)
-            }
-            Err(error) => {
-                // A visitor that goes on after an error must not take the rest for something else.
-                self.cursor.position = self.cursor.input.len();
-                Err(error.at(entry.offset))
-            }
+        self.pending = None;
+        let result = match self.value(entry) {
+            Ok(value) => seed.deserialize(value),
+            Err(error) => Err(error),
+        };
+        match &result {
+            // Who did not look at a list or section at all has not read its end either.
+            Ok(_) if self.cursor.position == entry.name_end => match self.skip(entry) {
+                Ok(()) => result,
+                Err(error) => Err(error),
+            },
+            Ok(_) => result,
+            Err(_) => result.map_err(|error| self.locate(entry, error)),
         }
     }
 
-    /// Gives the entries of the section that the cursor is in to a visitor of maps.
+    /// A deserializer of what stands behind a name.
     #[inline]
-    fn visit_section<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
-        let mut access = SectionAccess::new(self);
-        let value = visitor.visit_map(&mut access)?;
-        access.finish()?;
-        Ok(value)
-    }
-
-    fn visit_variant<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
-        let Some(entry) = self.entry()? else {
-            return Err(expected("a section with a variant", "an empty section"));
-        };
-        let value = visitor.visit_enum(Variant::new(self, entry))?;
-        match self.entry()? {
-            None => Ok(value),
-            Some(entry) => Err(Error::new(ErrorKind::LeftOver).at(entry.offset)),
+    fn value(&mut self, entry: Entry) -> Result<ValueDeserializer<'_, 'de>> {
+        match entry.kind {
+            Kind::Value => match self.cursor.value(entry.offset) {
+                Ok((start, end)) => Ok(ValueDeserializer::scalar(self, start, end)),
+                Err(error) => Err(error),
+            },
+            kind => Ok(ValueDeserializer::compound(self, kind)),
         }
     }
 
-    fn visit_numbered<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
-        let mut access = NumberedAccess::new(self);
-        let value = visitor.visit_seq(&mut access)?;
-        access.finish()?;
-        Ok(value)
+    /// Gives the path and the offset to an error in what stands behind a name.
+    #[cold]
+    fn locate(&mut self, entry: Entry, error: Error) -> Error {
+        let error = if entry.kind == Kind::Value {
+            error.at(entry.name_end + 2)
+        } else {
+            // A visitor that goes on after an error must not take the rest for something else.
+            self.cursor.position = self.cursor.input.len();
+            error.at(entry.offset)
+        };
+        error.within(self.cursor.name(entry))
     }
 
-    /// Runs `read` one section deeper.
+    /// Goes one section deeper.
     #[inline]
-    fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+    fn enter(&mut self) -> Result<()> {
         if self.depth == MAX_DEPTH {
             return Err(ErrorKind::TooDeep.into());
         }
         self.depth += 1;
-        let value = read(self)?;
-        self.depth -= 1;
+        Ok(())
+    }
+
+    /// The head of the next element of the section; behind the last one, the section is left.
+    #[inline]
+    fn entry(&mut self) -> Result<Option<Entry>> {
+        let entry = self.cursor.entry(self.depth == 0)?;
+        if entry.is_none() {
+            self.depth = self.depth.saturating_sub(1);
+        }
+        Ok(entry)
+    }
+
+    /// Gives the entries of the section that has been entered to a visitor of maps.
+    #[inline]
+    fn visit_section<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
+        let depth = self.depth;
+        let result = visitor.visit_map(SectionAccess::new(self));
+        if self.depth == depth && result.is_ok() {
+            if let Err(error) = self.leave() {
+                return Err(error);
+            }
+        }
+        result
+    }
+
+    /// Gives the numbered sections of the section that has been entered to a visitor of sequences.
+    fn visit_numbered<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
+        let depth = self.depth;
+        let value = visitor.visit_seq(NumberedAccess::new(self))?;
+        if self.depth == depth {
+            self.leave()?;
+        }
         Ok(value)
+    }
+
+    /// Gives the one element of the section that has been entered to a visitor of enums.
+    fn visit_variant<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
+        let Some(entry) = self.entry()? else {
+            return Err(expected("a section with a variant", "an empty section"));
+        };
+        self.pending = Some(entry);
+        let value = visitor.visit_enum(Variant::new(self, entry))?;
+        self.leave()?;
+        Ok(value)
+    }
+
+    /// Gives the items of a list to a visitor of sequences.
+    #[inline]
+    fn visit_list<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
+        self.in_list = true;
+        let value = visitor.visit_seq(ListAccess::new(self))?;
+        if self.in_list {
+            self.leave_list()?;
+        }
+        Ok(value)
+    }
+
+    /// Reads the end of the section, where a visitor has not: nothing may be left.
+    #[cold]
+    fn leave(&mut self) -> Result<()> {
+        let left = match self.pending {
+            None => self.entry()?,
+            pending => pending,
+        };
+        match left {
+            None => Ok(()),
+            Some(entry) => Err(Error::new(ErrorKind::LeftOver).at(entry.offset)),
+        }
+    }
+
+    /// Reads the end of the list, where a visitor has not: nothing may be left.
+    #[cold]
+    fn leave_list(&mut self) -> Result<()> {
+        self.in_list = false;
+        let offset = self.cursor.position;
+        match self.cursor.item()? {
+            None => Ok(()),
+            Some(_) => Err(Error::new(ErrorKind::LeftOver).at(offset)),
+        }
     }
 
     #[inline]

@@ -4,12 +4,10 @@ use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::access::ListAccess;
 use super::scalar::{boolean, character, float32, float64, integer, utf8};
-use super::{Deserializer, expected};
+use super::{Deserializer, LIST, SECTION, expected};
 use crate::element::Kind;
 use crate::error::{Error, ErrorKind, Result};
-use crate::{LIST, SECTION};
 
 /// Deserializes what has been found behind a name or in a list.
 pub(super) struct ValueDeserializer<'a, 'de> {
@@ -51,11 +49,9 @@ impl<'a, 'de> ValueDeserializer<'a, 'de> {
     }
 
     #[inline]
-    fn visit_list<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        let mut access = ListAccess::new(self.de);
-        let value = visitor.visit_seq(&mut access)?;
-        access.finish()?;
-        Ok(value)
+    fn visit_section<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        self.de.enter()?;
+        self.de.visit_section(visitor)
     }
 
     /// Tells a visitor by the method that is called whether this is of a kind.
@@ -87,8 +83,8 @@ impl<'de> serde::Deserializer<'de> for ValueDeserializer<'_, 'de> {
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         match self.kind {
             Kind::Value => self.de.visit_text(self.start, self.end, visitor),
-            Kind::Section => self.de.nested(|de| de.visit_section(visitor)),
-            Kind::List => self.visit_list(visitor),
+            Kind::Section => self.visit_section(visitor),
+            Kind::List => self.de.visit_list(visitor),
         }
     }
 
@@ -170,8 +166,11 @@ impl<'de> serde::Deserializer<'de> for ValueDeserializer<'_, 'de> {
     #[inline]
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         match self.kind {
-            Kind::List => self.visit_list(visitor),
-            Kind::Section => self.de.nested(|de| de.visit_numbered(visitor)),
+            Kind::List => self.de.visit_list(visitor),
+            Kind::Section => {
+                self.de.enter()?;
+                self.de.visit_numbered(visitor)
+            }
             Kind::Value => Err(expected("a list", "a value")),
         }
     }
@@ -192,7 +191,7 @@ impl<'de> serde::Deserializer<'de> for ValueDeserializer<'_, 'de> {
     #[inline]
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         match self.kind {
-            Kind::Section => self.de.nested(|de| de.visit_section(visitor)),
+            Kind::Section => self.visit_section(visitor),
             kind => Err(expected("a section", kind.article())),
         }
     }
@@ -220,7 +219,10 @@ impl<'de> serde::Deserializer<'de> for ValueDeserializer<'_, 'de> {
                     BorrowedStrDeserializer::new(text);
                 visitor.visit_enum(variant)
             }
-            Kind::Section => self.de.nested(|de| de.visit_variant(visitor)),
+            Kind::Section => {
+                self.de.enter()?;
+                self.de.visit_variant(visitor)
+            }
             Kind::List => Err(expected("a value or a section", "a list")),
         }
     }

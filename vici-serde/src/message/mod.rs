@@ -115,7 +115,15 @@ impl Section {
     /// If something on the way is no section, the path is empty or ends with an index, or there are
     /// more than [`MAX_DEPTH`] sections inside of each other.
     pub fn insert(&mut self, path: impl Into<Path>, value: impl Into<Value>) -> Result<()> {
-        self.insert_at(path.into().segments(), value.into())
+        let (path, value) = (path.into(), value.into());
+        let depth = match &value {
+            Value::Section(section) => section.depth + 1,
+            _ => 0,
+        };
+        if path.segments().len() + depth > MAX_DEPTH + 1 {
+            return Err(ErrorKind::TooDeep.into());
+        }
+        self.insert_at(path.segments(), value)
     }
 
     fn insert_at(&mut self, path: &[Segment], value: Value) -> Result<()> {
@@ -125,9 +133,6 @@ impl Section {
         };
         if rest.is_empty() {
             return self.push(name, value).map_err(|error| error.within(name));
-        }
-        if rest.len() >= MAX_DEPTH {
-            return Err(Error::new(ErrorKind::TooDeep).within(name));
         }
         match self.entries.iter_mut().find(|(other, _)| other == name) {
             Some((_, Value::Section(section))) => {

@@ -66,8 +66,11 @@ impl<'de> Visitor<'de> for SectionVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Section, A::Error> {
         let mut section = Section::new();
         while let Some(Name(name)) = map.next_key()? {
-            let value = map.next_value_seed(ValueSeed { depth: self.depth })?;
-            section.push(&name, value).map_err(A::Error::custom)?;
+            // Not `?`, which takes much stack without optimisation.
+            match map.next_value_seed(ValueSeed { depth: self.depth }) {
+                Ok(value) => section.push(&name, value).map_err(A::Error::custom)?,
+                Err(error) => return Err(error),
+            }
         }
         Ok(section)
     }

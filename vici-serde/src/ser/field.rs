@@ -54,6 +54,16 @@ impl<'s, 'a> serde::Serializer for FieldSerializer<'s, 'a> {
 
     scalars! {}
 
+    /// What is in a newtype may not be absent: serde would not know how to read it back.
+    #[inline]
+    fn serialize_newtype_struct<T: ?Sized + Serialize>(
+        self,
+        _name: &'static str,
+        value: &T,
+    ) -> Result<()> {
+        value.serialize(Self::required(self.ser, self.name))
+    }
+
     #[inline]
     fn serialize_none(self) -> Result<()> {
         if self.optional {

@@ -68,6 +68,15 @@ impl<K: Key> serde::Serializer for KeySerializer<K> {
 
     scalars! {}
 
+    #[inline]
+    fn serialize_newtype_struct<T: ?Sized + Serialize>(
+        self,
+        _name: &'static str,
+        value: &T,
+    ) -> Result<()> {
+        value.serialize(self)
+    }
+
     fn serialize_none(self) -> Result<()> {
         no_key()
     }

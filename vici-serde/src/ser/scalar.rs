@@ -49,15 +49,6 @@ macro_rules! scalars {
         ) -> Result<()> {
             self.write(variant.as_bytes())
         }
-
-        #[inline]
-        fn serialize_newtype_struct<T: ?Sized + Serialize>(
-            self,
-            _name: &'static str,
-            value: &T,
-        ) -> Result<()> {
-            value.serialize(self)
-        }
     };
     (integers: $($method:ident($type:ty))*) => {
         $(#[inline]

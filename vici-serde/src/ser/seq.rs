@@ -143,6 +143,15 @@ impl<'q, 's, 'a> serde::Serializer for ItemSerializer<'q, 's, 'a> {
 
     scalars! {}
 
+    #[inline]
+    fn serialize_newtype_struct<T: ?Sized + Serialize>(
+        self,
+        _name: &'static str,
+        value: &T,
+    ) -> Result<()> {
+        value.serialize(self)
+    }
+
     fn serialize_none(self) -> Result<()> {
         Err(unsupported("nothing (`None`) as an element of a list"))
     }
