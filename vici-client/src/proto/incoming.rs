@@ -22,7 +22,7 @@ impl Session {
             Some(Packet::EventUnknown) => self.receive_confirm(false),
             Some(Packet::Event { name, message }) => {
                 let registered = self.registrations.contains_key(name);
-                match self.open.route(name, self.output.sent_to(), registered) {
+                match self.open.route(name, self.asked_to(), registered) {
                     Route::Stream(Some(id)) => {
                         let message = end - message.len()..end;
                         self.settle(id, Kind::Item, message);
@@ -45,9 +45,9 @@ impl Session {
         message: Range<usize>,
         what: &'static str,
     ) -> Result<(), ProtocolError> {
-        let sent_to = self.output.sent_to();
+        let asked_to = self.asked_to();
         match self.open.0.front() {
-            Some(open) if open.is_response() && open.place.end <= sent_to => {}
+            Some(open) if open.is_response() && open.place.end <= asked_to => {}
             _ => return Err(ProtocolError::Unexpected { what }),
         }
         self.end_response(kind, message);
@@ -58,9 +58,9 @@ impl Session {
     fn receive_confirm(&mut self, known: bool) -> Result<(), ProtocolError> {
         // Two responses never stand side by side: a response in front has been overtaken.
         let overtaken = self.open.0.front().is_some_and(Open::is_response);
-        let sent_to = self.output.sent_to();
+        let asked_to = self.asked_to();
         match self.open.0.get(usize::from(overtaken)) {
-            Some(open) if !open.is_response() && open.place.end <= sent_to => {}
+            Some(open) if !open.is_response() && open.place.end <= asked_to => {}
             _ => {
                 let what = if known {
                     "EVENT_CONFIRM"
@@ -128,7 +128,9 @@ impl Session {
             }
             index += 1;
         }
-        if !known && self.open.registering(event).is_none() {
+        if known {
+            self.released_to = self.output.position(self.transmit().len());
+        } else if self.open.registering(event).is_none() {
             self.registrations.remove(event);
         }
     }

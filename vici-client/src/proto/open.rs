@@ -99,8 +99,8 @@ impl OpenRequests {
     }
 
     /// Where an event belongs, `registered` telling whether the caller wants it.
-    pub(super) fn route(&self, event: &str, sent_to: u64, registered: bool) -> Route {
-        if let Some(id) = self.stream_of(event, sent_to) {
+    pub(super) fn route(&self, event: &str, asked_to: u64, registered: bool) -> Route {
+        if let Some(id) = self.stream_of(event, asked_to) {
             return Route::Stream(id);
         }
         if registered {
@@ -122,9 +122,9 @@ impl OpenRequests {
 
     /// The stream that the daemon is working on, if `event` is its event. The event may come before
     /// the confirmation of its registration.
-    fn stream_of(&self, event: &str, sent_to: u64) -> Option<Option<RequestId>> {
+    fn stream_of(&self, event: &str, asked_to: u64) -> Option<Option<RequestId>> {
         let mut entries = self.0.iter();
-        let first = entries.next().filter(|open| open.place.end <= sent_to)?;
+        let first = entries.next().filter(|open| open.place.end <= asked_to)?;
         let open = match &first.awaits {
             Awaits::Registered { event: name, ids } if name == event && ids.is_empty() => {
                 entries.next()?

@@ -98,6 +98,11 @@ impl Output {
         self.base + to_u64(self.head)
     }
 
+    /// The position behind the next `count` bytes to send.
+    pub(super) fn position(&self, count: usize) -> u64 {
+        self.sent_to() + to_u64(count)
+    }
+
     /// Forgets and wipes everything.
     pub(super) fn clear(&mut self) {
         self.sent(usize::MAX);

@@ -46,6 +46,9 @@ pub struct Session {
     /// answered.
     pub(super) registrations: BTreeMap<String, usize>,
     pub(super) events: EventQueue,
+    /// What a confirmation releases counts as asked at once: a peer that replays a recording does
+    /// not wait until it is sent.
+    pub(super) released_to: u64,
     pub(super) next_id: u64,
     pub(super) ignored: u64,
     pub(super) closed: bool,
@@ -370,6 +373,11 @@ impl Session {
 
     pub(crate) fn has_events(&self) -> bool {
         !self.events.is_empty()
+    }
+
+    /// The position of what the daemon may answer.
+    pub(super) fn asked_to(&self) -> u64 {
+        self.output.sent_to().max(self.released_to)
     }
 
     pub(super) fn settle(&mut self, id: RequestId, kind: Kind, message: Range<usize>) {
