@@ -2,7 +2,7 @@
 
 use serde_derive::{Deserialize, Serialize};
 
-use crate::check::{Check, ensure};
+use crate::check::Check;
 use crate::command::InvalidRequest;
 use crate::sections::Sections;
 use crate::value::{Address, Text};
@@ -61,14 +61,6 @@ request! {
         /// `address`, `split_include`, `split_exclude`, `p_cscf` (since 6.0.3), or the number of
         /// its type. Items are addresses or subnets, and of a number any bytes.
         "*" attributes: lists Text,
-    }
-    check(pool) {
-        for (name, _) in &pool.attributes {
-            let number = name.as_str().filter(|name| name.bytes().all(|b| b.is_ascii_digit()));
-            let fits = number.is_none_or(|number| number.parse::<u16>().is_ok());
-            let key = name.to_string_lossy();
-            ensure(fits, &key, "must not be larger than 65535, the daemon takes it for another")?;
-        }
     }
 }
 

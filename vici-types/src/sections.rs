@@ -21,7 +21,7 @@ use serde::de::{
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::value::Text;
+use crate::value::{BytesVisitor, Text};
 
 pub(crate) const SECTION: &str = "$vici::section";
 pub(crate) const LIST: &str = "$vici::list";
@@ -274,7 +274,7 @@ impl<'de, R: Record<'de>> Visitor<'de> for RecordVisitor<R> {
     #[inline]
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<R::Value, A::Error> {
         let mut record = R::default();
-        while let Some(name) = map.next_key::<Text>()? {
+        while let Some(name) = map.next_key_seed(Name)? {
             if record.is_variable(&name) {
                 map.next_value_seed(Variable {
                     record: &mut record,
@@ -288,6 +288,18 @@ impl<'de, R: Record<'de>> Visitor<'de> for RecordVisitor<R> {
             }
         }
         record.finish()
+    }
+}
+
+/// The name of an element: text where it is UTF-8, which is all that `serde_ignored` knows.
+struct Name;
+
+impl<'de> DeserializeSeed<'de> for Name {
+    type Value = Text;
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, name: D) -> Result<Text, D::Error> {
+        name.deserialize_identifier(BytesVisitor(|name: &[u8]| Ok(Text::from(name))))
     }
 }
 

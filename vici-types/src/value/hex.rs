@@ -88,7 +88,7 @@ macro_rules! hex_number {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(str::from_utf8(&self.digits()).unwrap_or_default())
+                f.pad(core::str::from_utf8(&self.digits()).unwrap_or_default())
             }
         }
 
@@ -101,7 +101,7 @@ macro_rules! hex_number {
         impl Serialize for $name {
             #[inline]
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(str::from_utf8(&self.digits()).unwrap_or_default())
+                serializer.serialize_str(core::str::from_utf8(&self.digits()).unwrap_or_default())
             }
         }
 

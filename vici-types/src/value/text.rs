@@ -52,7 +52,7 @@ impl Text {
     /// The text, if it is UTF-8.
     #[inline]
     pub fn as_str(&self) -> Option<&str> {
-        str::from_utf8(self.as_bytes()).ok()
+        core::str::from_utf8(self.as_bytes()).ok()
     }
 
     /// The text with replacement characters for what is not UTF-8.
@@ -230,7 +230,7 @@ pub(crate) fn serialize_bytes<S: Serializer>(
     bytes: &[u8],
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    match str::from_utf8(bytes) {
+    match core::str::from_utf8(bytes) {
         Ok(text) => serializer.serialize_str(text),
         Err(_) => serializer.serialize_bytes(bytes),
     }
