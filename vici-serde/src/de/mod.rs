@@ -223,9 +223,7 @@ impl<'de> Deserializer<'de> {
         let depth = self.depth;
         let result = visitor.visit_map(SectionAccess::new(self));
         if self.depth == depth && result.is_ok() {
-            if let Err(error) = self.leave() {
-                return Err(error);
-            }
+            self.leave()?;
         }
         result
     }
