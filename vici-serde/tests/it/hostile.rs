@@ -20,7 +20,7 @@ fn on_a_small_stack<T: Send + 'static>(run: impl FnOnce() -> T + Send + 'static)
 #[derive(Debug, Deserialize)]
 struct Recursive {
     #[serde(default)]
-    s: Option<Box<Recursive>>,
+    s: Option<Box<Self>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -80,7 +80,7 @@ fn the_deepest_that_is_accepted_fits_on_a_small_stack() {
 fn a_recursive_value_is_refused_beyond_the_depth() {
     #[derive(serde_derive::Serialize)]
     struct Node {
-        s: Option<Box<Node>>,
+        s: Option<Box<Self>>,
     }
 
     let nested = |depth| {

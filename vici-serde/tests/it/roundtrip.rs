@@ -17,7 +17,7 @@ enum Variant {
     Newtype(Option<i64>),
     Tuple(u8, String),
     Struct { x: f64, y: Option<String> },
-    Nested(Box<Variant>),
+    Nested(Box<Self>),
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,7 +41,7 @@ struct Tree {
     variant: Option<Variant>,
     variants: Vec<Variant>,
     map: BTreeMap<String, BTreeMap<u32, String>>,
-    children: BTreeMap<String, Tree>,
+    children: BTreeMap<String, Self>,
 }
 
 fn leaf() -> impl Strategy<Value = Leaf> {
@@ -118,7 +118,7 @@ fn tree() -> impl Strategy<Value = Tree> {
             )
     };
     node(BTreeMap::new()).prop_recursive(3, 8, 3, move |inner| {
-        btree_map(any::<String>(), inner, 0..3).prop_flat_map(node.clone())
+        btree_map(any::<String>(), inner, 0..3).prop_flat_map(node)
     })
 }
 
