@@ -1,0 +1,510 @@
+//! Deadlines, and how a connection comes back in step after one.
+#![cfg(unix)]
+
+mod support;
+
+use std::io;
+use std::os::unix::net::UnixStream;
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use support::{
+    CONFIRM, EMPTY, ListItems, Note, Peer, Ping, REFUSE, Replay, converse, frame, frames, item,
+    note, notes, pong,
+};
+use vici_client::proto::Packet;
+use vici_client::{Client, Error};
+
+const SHORT: Duration = Duration::from_millis(40);
+
+fn assert_timeout<T: std::fmt::Debug>(result: Result<T, Error>) {
+    let error = result.unwrap_err();
+    assert!(error.is_timeout(), "{error:?}");
+    assert!(!error.is_closed());
+}
+
+#[test]
+fn deadline_is_for_a_whole_call() {
+    // Bytes come all the time, the answer does not.
+    converse(
+        |daemon| {
+            daemon.expect_request("ping");
+            daemon.stream.set_nonblocking(true).unwrap();
+            let event = frame(note(1));
+            // Ends when the client hangs up.
+            while io::Write::write(&mut daemon.stream, &event).is_ok_or_full() {}
+        },
+        |mut client| {
+            client.set_timeout(Some(SHORT)).unwrap();
+            let begin = Instant::now();
+            assert_timeout(client.call(&Ping::default()));
+            assert!(begin.elapsed() >= SHORT);
+            assert!(begin.elapsed() < 50 * SHORT);
+        },
+    );
+}
+
+trait Full {
+    fn is_ok_or_full(self) -> bool;
+}
+
+impl Full for io::Result<usize> {
+    fn is_ok_or_full(self) -> bool {
+        match self {
+            Ok(_) => true,
+            Err(error) => error.kind() == io::ErrorKind::WouldBlock,
+        }
+    }
+}
+
+#[test]
+fn timeout_text_names_the_dropped_response() {
+    assert_eq!(
+        Error::Timeout.to_string(),
+        "no answer in time; it may come late or never: the daemon drops a response over 512 KiB \
+         without a word"
+    );
+}
+
+#[test]
+fn wait_of_a_request_is_added_to_its_deadline() {
+    let (late, go_on) = mpsc::channel();
+    converse(
+        move |daemon| {
+            daemon.expect_request("ping");
+            go_on.recv().unwrap();
+            daemon.send(pong(1));
+        },
+        |mut client| {
+            client.set_timeout(Some(SHORT)).unwrap();
+            std::thread::scope(|scope| {
+                scope.spawn(move || {
+                    // Later than the timeout, and far earlier than the wait.
+                    std::thread::sleep(3 * SHORT);
+                    late.send(()).unwrap();
+                });
+                let request = Ping {
+                    wait: Duration::from_secs(20),
+                    ..Ping::default()
+                };
+                assert_eq!(client.call(&request).unwrap().number, 1);
+            });
+        },
+    );
+}
+
+#[test]
+fn answer_that_comes_late_is_skipped() {
+    let (gone, go_on) = mpsc::channel();
+    let (sent, late) = mpsc::channel();
+    converse(
+        move |daemon| {
+            daemon.expect_request("ping");
+            go_on.recv().unwrap();
+            daemon.send(pong(1));
+            sent.send(()).unwrap();
+            // It has come before the next call, which needs no fence.
+            daemon.expect_request("ping");
+            daemon.send(pong(2));
+        },
+        |mut client| {
+            client.set_timeout(Some(SHORT)).unwrap();
+            assert_timeout(client.call(&Ping::default()));
+            gone.send(()).unwrap();
+            late.recv().unwrap();
+            client.set_timeout(None).unwrap();
+            assert_eq!(client.call(&Ping::default()).unwrap().number, 2);
+        },
+    );
+}
+
+#[test]
+fn answer_that_comes_after_the_next_call_is_skipped() {
+    converse(
+        |daemon| {
+            daemon.expect_request("ping");
+            daemon.expect_fence();
+            daemon.expect_request("ping");
+            daemon.send_bytes(&frames(&[pong(1), REFUSE, pong(2)]));
+        },
+        |mut client| {
+            client.set_timeout(Some(SHORT)).unwrap();
+            assert_timeout(client.call(&Ping::default()));
+            client.set_timeout(None).unwrap();
+            assert_eq!(client.call(&Ping::default()).unwrap().number, 2);
+        },
+    );
+}
+
+#[test]
+fn answer_that_never_comes_shifts_nothing() {
+    converse(
+        |daemon| {
+            daemon.expect_request("ping");
+            // A response over 512 KiB is dropped without a word.
+            daemon.expect_fence();
+            daemon.expect_request("ping");
+            daemon.send_bytes(&frames(&[REFUSE, pong(2)]));
+            daemon.expect_request("ping");
+            daemon.send(pong(3));
+        },
+        |mut client| {
+            client.set_timeout(Some(SHORT)).unwrap();
+            assert_timeout(client.call(&Ping::default()));
+            client.set_timeout(None).unwrap();
+            assert_eq!(client.call(&Ping::default()).unwrap().number, 2);
+            assert_eq!(client.call(&Ping::default()).unwrap().number, 3);
+        },
+    );
+}
+
+#[test]
+fn several_timeouts_in_a_row_shift_nothing() {
+    converse(
+        |daemon| {
+            daemon.expect_request("ping");
+            for _ in 0..3 {
+                daemon.expect_fence();
+                daemon.expect_request("ping");
+            }
+            // The second answer is the one that was dropped.
+            daemon.send_bytes(&frames(&[
+                pong(1),
+                REFUSE,
+                REFUSE,
+                pong(3),
+                REFUSE,
+                pong(4),
+            ]));
+        },
+        |mut client| {
+            client.set_timeout(Some(SHORT)).unwrap();
+            for _ in 0..3 {
+                assert_timeout(client.call(&Ping::default()));
+            }
+            client.set_timeout(None).unwrap();
+            assert_eq!(client.call(&Ping::default()).unwrap().number, 4);
+        },
+    );
+}
+
+#[test]
+fn events_are_read_after_a_timeout() {
+    converse(
+        |daemon| {
+            daemon.expect_register("note");
+            daemon.send(CONFIRM);
+            daemon.expect_request("ping");
+            daemon.expect_unregister("note");
+            daemon.send_bytes(&frames(&[note(1), pong(1), note(2), CONFIRM]));
+        },
+        |mut client| {
+            client.subscribe::<Note>().unwrap();
+            client.set_timeout(Some(SHORT)).unwrap();
+            assert_timeout(client.call(&Ping::default()));
+            client.set_timeout(None).unwrap();
+            // No fence: the answer to this is none of a command.
+            client.unsubscribe::<Note>().unwrap();
+            assert_eq!(notes(&mut client, 2), [1, 2]);
+        },
+    );
+}
+
+#[test]
+fn timeout_in_the_middle_of_a_frame_goes_on_there() {
+    let bytes = frames(&[note(1), pong(1), note(2)]);
+    for split in 1..bytes.len() {
+        let (first, rest) = bytes.split_at(split);
+        let (gone, go_on) = mpsc::channel();
+        converse(
+            move |daemon| {
+                daemon.expect_request("ping");
+                daemon.send_bytes(first);
+                go_on.recv().unwrap();
+                daemon.send_bytes(rest);
+                answer_in_order(daemon, pong(2));
+            },
+            |mut client| {
+                client.set_timeout(Some(Duration::from_millis(2))).unwrap();
+                let first = client.call(&Ping::default());
+                gone.send(()).unwrap();
+                match first {
+                    Ok(pong) => assert_eq!(pong.number, 1),
+                    Err(error) => assert!(error.is_timeout()),
+                }
+                client.set_timeout(None).unwrap();
+                assert_eq!(client.call(&Ping::default()).unwrap().number, 2);
+                assert_eq!(notes(&mut client, 2), [1, 2]);
+            },
+        );
+    }
+}
+
+/// Answers the next request, and a fence before it if there is one.
+fn answer_in_order(daemon: &mut Peer, answer: Packet<'_>) {
+    while let Some(sent) = daemon.read() {
+        match sent {
+            support::Sent::Request(..) => return daemon.send(answer),
+            _ => daemon.send(REFUSE),
+        }
+    }
+}
+
+#[test]
+fn request_that_was_sent_in_part_is_sent_to_its_end() {
+    // Until the daemon reads, the socket holds a part of the request.
+    let (gone, go_on) = mpsc::channel();
+    converse(
+        move |daemon| {
+            go_on.recv().unwrap();
+            daemon.expect_request("ping");
+            daemon.send(pong(1));
+            answer_in_order(daemon, pong(2));
+        },
+        |mut client| {
+            client.set_timeout(Some(SHORT)).unwrap();
+            let large = Ping {
+                padding: vec!["x".repeat(65_000); 8],
+                ..Ping::default()
+            };
+            assert_timeout(client.call(&large));
+            gone.send(()).unwrap();
+            client.set_timeout(None).unwrap();
+            assert_eq!(client.call(&Ping::default()).unwrap().number, 2);
+        },
+    );
+}
+
+#[test]
+fn request_of_which_nothing_was_sent_is_taken_back() {
+    let (gone, go_on) = mpsc::channel();
+    converse(
+        move |daemon| {
+            go_on.recv().unwrap();
+            daemon.expect_request("ping");
+            daemon.send(pong(1));
+            // The second request was never sent.
+            match daemon.read() {
+                Some(support::Sent::Unregister(_)) => daemon.send(REFUSE),
+                Some(support::Sent::Request(name, _)) if name == "ping" => {
+                    return daemon.send(pong(2));
+                }
+                other => panic!("{other:?}"),
+            }
+            daemon.expect_request("ping");
+            daemon.send(pong(2));
+            daemon.expect_end();
+        },
+        |mut client| {
+            client.set_timeout(Some(SHORT)).unwrap();
+            let large = Ping {
+                padding: vec!["x".repeat(65_000); 8],
+                ..Ping::default()
+            };
+            assert_timeout(client.call(&large));
+            assert_timeout(client.call_raw("delete-everything", &vici_client::Message::new()));
+            gone.send(()).unwrap();
+            client.set_timeout(None).unwrap();
+            assert_eq!(client.call(&Ping::default()).unwrap().number, 2);
+        },
+    );
+}
+
+#[test]
+fn stream_has_a_deadline_for_each_item() {
+    converse(
+        |daemon| {
+            daemon.expect_register("item");
+            daemon.send(CONFIRM);
+            daemon.expect_request("list-items");
+            daemon.send(item(1));
+            daemon.expect_unregister("item");
+            // The rest comes after the timeout.
+            daemon.expect_request("ping");
+            daemon.send_bytes(&frames(&[item(2), EMPTY, CONFIRM, pong(3)]));
+        },
+        |mut client| {
+            client.set_timeout(Some(SHORT)).unwrap();
+            let mut items = client.stream(&ListItems::default()).unwrap();
+            assert_eq!(items.next().unwrap().unwrap().number, 1);
+            // The time that the caller takes does not count.
+            std::thread::sleep(2 * SHORT);
+            let begin = Instant::now();
+            assert_timeout(items.next().unwrap());
+            assert!(begin.elapsed() >= SHORT);
+            assert!(items.next().is_none());
+            assert_timeout(items.finish());
+            client.set_timeout(None).unwrap();
+            assert_eq!(client.call(&Ping::default()).unwrap().number, 3);
+        },
+    );
+}
+
+#[test]
+fn stream_has_a_deadline_in_total() {
+    converse(
+        |daemon| {
+            daemon.expect_register("item");
+            daemon.send(CONFIRM);
+            daemon.expect_request("list-items");
+            daemon.stream.set_nonblocking(true).unwrap();
+            let event = frame(item(1));
+            while io::Write::write(&mut daemon.stream, &event).is_ok_or_full() {}
+        },
+        |mut client| {
+            client.set_timeout(Some(Duration::from_secs(20))).unwrap();
+            client.set_stream_timeout(Some(SHORT)).unwrap();
+            let begin = Instant::now();
+            assert_timeout(client.stream(&ListItems::default()).unwrap().finish());
+            assert!(begin.elapsed() >= SHORT);
+        },
+    );
+}
+
+#[test]
+fn stream_may_wait_for_what_its_request_asks() {
+    let request = ListItems {
+        wait: Duration::from_secs(20),
+    };
+    converse(
+        |daemon| {
+            daemon.expect_register("item");
+            daemon.send(CONFIRM);
+            daemon.expect_request("list-items");
+            std::thread::sleep(3 * SHORT);
+            daemon.send_bytes(&frames(&[item(1), EMPTY]));
+        },
+        |mut client| {
+            client.set_timeout(Some(SHORT)).unwrap();
+            client.set_stream_timeout(Some(SHORT)).unwrap();
+            let mut items = client.stream(&request).unwrap();
+            assert_eq!(items.next().unwrap().unwrap().number, 1);
+            items.finish().unwrap();
+        },
+    );
+}
+
+#[test]
+fn stream_whose_registration_times_out_is_not_run() {
+    converse(
+        |daemon| {
+            daemon.expect_register("item");
+            daemon.expect_unregister("item");
+            daemon.expect_request("ping");
+            daemon.send_bytes(&frames(&[CONFIRM, CONFIRM, pong(3)]));
+            daemon.expect_end();
+        },
+        |mut client| {
+            client.set_timeout(Some(SHORT)).unwrap();
+            assert_timeout(client.stream(&ListItems::default()));
+            client.set_timeout(None).unwrap();
+            assert_eq!(client.call(&Ping::default()).unwrap().number, 3);
+        },
+    );
+}
+
+#[test]
+fn subscription_that_times_out_is_ended_again() {
+    converse(
+        |daemon| {
+            daemon.expect_register("note");
+            daemon.expect_unregister("note");
+            daemon.expect_request("ping");
+            daemon.send_bytes(&frames(&[CONFIRM, note(1), CONFIRM, pong(3)]));
+            daemon.expect_register("note");
+            daemon.send_bytes(&frames(&[CONFIRM, note(2)]));
+        },
+        |mut client| {
+            client.set_timeout(Some(SHORT)).unwrap();
+            assert_timeout(client.subscribe::<Note>());
+            client.set_timeout(None).unwrap();
+            assert_eq!(client.call(&Ping::default()).unwrap().number, 3);
+            client.subscribe::<Note>().unwrap();
+            assert_eq!(notes(&mut client, 1), [2]);
+        },
+    );
+}
+
+#[test]
+fn no_timeout_is_left_on_the_socket() {
+    converse(
+        |daemon| {
+            daemon.expect_request("ping");
+            daemon.send(pong(1));
+            daemon.expect_request("ping");
+            std::thread::sleep(2 * SHORT);
+            daemon.send(pong(2));
+        },
+        |mut client| {
+            client.set_timeout(Some(SHORT)).unwrap();
+            client.call(&Ping::default()).unwrap();
+            assert_eq!(client.next_event(Some(Duration::ZERO)).unwrap(), None);
+            client.set_timeout(None).unwrap();
+            assert_eq!(client.call(&Ping::default()).unwrap().number, 2);
+        },
+    );
+}
+
+#[test]
+fn stream_without_timeouts_refuses_them() {
+    fn assert_unsupported<T: std::fmt::Debug>(result: Result<T, Error>) {
+        match result.unwrap_err() {
+            Error::Io(error) => assert_eq!(error.kind(), io::ErrorKind::Unsupported),
+            other => panic!("{other:?}"),
+        }
+    }
+    let mut client = Client::new(Replay::new([frame(pong(1))]));
+    assert_unsupported(client.set_timeout(Some(SHORT)));
+    assert_unsupported(client.set_stream_timeout(Some(SHORT)));
+    assert_unsupported(client.next_event(Some(SHORT)));
+    client.set_timeout(None).unwrap();
+    assert_eq!(client.call(&Ping::default()).unwrap().number, 1);
+}
+
+#[test]
+fn timeout_of_zero_is_refused() {
+    let (ours, _theirs) = UnixStream::pair().unwrap();
+    let mut client = Client::new(ours);
+    let error = client.set_timeout(Some(Duration::ZERO)).unwrap_err();
+    assert!(matches!(error, Error::Io(error) if error.kind() == io::ErrorKind::InvalidInput));
+}
+
+#[test]
+fn stream_of_ones_own_may_have_timeouts() {
+    struct Own(UnixStream);
+    impl io::Read for Own {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            self.0.read(buffer)
+        }
+    }
+    impl io::Write for Own {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.write(bytes)
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            self.0.flush()
+        }
+    }
+    impl vici_client::Timeouts for Own {
+        fn set_read_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
+            self.0.set_read_timeout(timeout)
+        }
+        fn set_write_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
+            self.0.set_write_timeout(timeout)
+        }
+    }
+
+    let (ours, _theirs) = UnixStream::pair().unwrap();
+    let mut client = Client::with_timeouts(Own(ours));
+    client.set_timeout(Some(SHORT)).unwrap();
+    assert_timeout(client.call(&Ping::default()));
+    assert!(client.shutdown_handle().is_err());
+}
+
+#[test]
+fn timeout_of_the_stream_itself_is_told() {
+    let (ours, _theirs) = UnixStream::pair().unwrap();
+    ours.set_read_timeout(Some(SHORT)).unwrap();
+    let mut client = Client::new(ours);
+    assert_timeout(client.call(&Ping::default()));
+}
