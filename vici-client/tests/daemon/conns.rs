@@ -1,0 +1,166 @@
+//! Connections: loaded from typed structs, read back, unloaded.
+
+use std::collections::BTreeSet;
+
+use serde_derive::Serialize;
+use vici_client::Client;
+use vici_types::{
+    Action, Command, Conn, ConnAuth, ConnChild, Done, GetConns, IkeVersion, ListConn, ListConns,
+    LoadConn, Request, UnloadConn,
+};
+
+use crate::charon::charon;
+
+fn list(client: &mut Client) -> Vec<ListConn> {
+    let mut stream = client.stream(&ListConns::default()).unwrap();
+    let conns = stream.by_ref().map(Result::unwrap).collect();
+    stream.finish().unwrap();
+    conns
+}
+
+#[test]
+fn a_connection_is_read_back_as_it_was_loaded() {
+    let charon = charon!();
+    let mut client = charon.client();
+
+    let net = ConnChild::new()
+        .local_ts(["10.1.0.0/16", "10.3.0.0/16"])
+        .remote_ts(["10.2.0.0/16[tcp/80]"])
+        .rekey_time("30m")
+        .rekey_bytes("500m")
+        .dpd_action(Action::trap())
+        .priority(7);
+    let home = Conn::new()
+        .version(IkeVersion::V2)
+        .local_addrs(["192.0.2.1"])
+        .remote_addrs(["192.0.2.2", "192.0.2.3"])
+        .rekey_time("1h")
+        .dpd_delay("30s")
+        .local(ConnAuth::new().auth("psk").id("carol@example.org"))
+        .local_named(
+            "local-xauth",
+            ConnAuth::new().auth("eap-md5").eap_id("carol"),
+        )
+        .remote(ConnAuth::new().auth("psk").id("moon.example.org"))
+        .child("net", net)
+        .child("other", ConnChild::new());
+    client.call(&LoadConn::new("home", home)).unwrap();
+
+    let conns = list(&mut client);
+    assert_eq!(conns.len(), 1);
+    let conn = &conns[0].conn;
+    assert_eq!(conns[0].name, "home");
+    assert_eq!(conn.version.as_str(), "IKEv2");
+    assert_eq!(conn.local_addrs, ["192.0.2.1"]);
+    assert_eq!(conn.remote_addrs, ["192.0.2.2", "192.0.2.3"]);
+    assert_eq!(conn.rekey_time, Some(3600));
+    assert_eq!(conn.dpd_delay, Some(30));
+
+    let local: Vec<_> = conn.local.iter().collect();
+    assert_eq!(local.len(), 2);
+    assert_eq!(*local[0].0, "local-1");
+    assert_eq!(
+        local[0].1.class.as_ref().unwrap().to_string(),
+        "pre-shared key"
+    );
+    assert_eq!(local[0].1.id.as_ref().unwrap(), "carol@example.org");
+    assert_eq!(local[1].1.class.as_ref().unwrap().to_string(), "EAP");
+    assert_eq!(local[1].1.eap_id.as_ref().unwrap(), "carol");
+    assert_eq!(conn.remote.iter().count(), 1);
+
+    let children: Vec<_> = conn.children.iter().collect();
+    assert_eq!(children.len(), 2);
+    assert_eq!(*children[0].0, "net");
+    assert_eq!(*children[1].0, "other");
+    let net = children[0].1;
+    assert_eq!(net.mode.to_string(), "TUNNEL");
+    assert_eq!(net.rekey_time, Some(1800));
+    assert_eq!(net.rekey_bytes, Some(500 * 1024 * 1024));
+    assert_eq!(net.priority, Some(7));
+    assert_eq!(net.local_ts, ["10.1.0.0/16", "10.3.0.0/16"]);
+    assert_eq!(net.dpd_action.as_ref().unwrap().to_string(), "trap");
+}
+
+#[test]
+fn several_connections_are_loaded_in_one_request() {
+    let charon = charon!();
+    let mut client = charon.client();
+    let request = LoadConn::new("a", Conn::new())
+        .conn("b", Conn::new())
+        .conn("c d", Conn::new());
+    client.call(&request).unwrap();
+    assert_eq!(
+        client.call(&GetConns::default()).unwrap().conns,
+        ["a", "b", "c d"]
+    );
+
+    client.call(&UnloadConn::new("b")).unwrap();
+    assert_eq!(
+        client.call(&GetConns::default()).unwrap().conns,
+        ["a", "c d"]
+    );
+    let mut stream = client.stream(&ListConns::new().ike("c d")).unwrap();
+    assert_eq!(stream.next().unwrap().unwrap().name, "c d");
+    assert!(stream.next().is_none());
+}
+
+#[test]
+fn a_struct_of_ones_own_is_loaded() {
+    #[derive(Serialize)]
+    struct Load<'a> {
+        mine: Mine<'a>,
+    }
+
+    #[derive(Serialize)]
+    struct Mine<'a> {
+        version: u8,
+        remote_addrs: [&'a str; 1],
+        mobike: Option<bool>,
+        reauth_time: Option<u32>,
+    }
+
+    impl Request for Load<'_> {
+        const NAME: &'static str = "load-conn";
+        type Response = Done;
+    }
+
+    impl Command for Load<'_> {}
+
+    let charon = charon!();
+    let mut client = charon.client();
+    let mine = Mine {
+        version: 1,
+        remote_addrs: ["192.0.2.9"],
+        mobike: Some(false),
+        reauth_time: None,
+    };
+    assert!(client.call(&Load { mine }).unwrap().success);
+    let conns = list(&mut client);
+    assert_eq!(conns[0].name, "mine");
+    assert_eq!(conns[0].conn.version.as_str(), "IKEv1");
+    assert_eq!(conns[0].conn.remote_addrs, ["192.0.2.9"]);
+}
+
+#[test]
+fn many_connections_are_listed_once_each() {
+    let charon = charon!();
+    let mut client = charon.client();
+    let names: BTreeSet<String> = (0..1000).map(|i| format!("conn-{i}")).collect();
+    for name in &names {
+        client
+            .call(&LoadConn::new(name.clone(), Conn::new()))
+            .unwrap();
+    }
+    // Streams that are dropped midway leave nothing behind.
+    for taken in 0..20 {
+        let stream = client.stream(&ListConns::default()).unwrap();
+        assert_eq!(
+            stream.take(taken).filter(|item| item.is_ok()).count(),
+            taken
+        );
+    }
+    let conns = list(&mut client);
+    assert_eq!(conns.len(), names.len());
+    let listed: BTreeSet<String> = conns.iter().map(|conn| conn.name.to_string()).collect();
+    assert_eq!(listed, names);
+}
