@@ -8,6 +8,7 @@
 /// - `opt`: may be absent; `list`: a list that may be absent, of items of the type,
 /// - `bool`: `yes` or `no`; `num`: a number in any spelling of the daemon; either may be absent,
 /// - `need`: always there; `flag`: `yes`, or absent,
+/// - `section`: a section that may be absent, whose name the daemon takes in any case,
 /// - `prefix`: sections whose names begin with the key, in any case,
 /// - `lists`: lists of any name.
 ///
@@ -125,8 +126,8 @@ macro_rules! record {
 
 /// A request or a part of one: [`record!`] with setters, the check, and room for more keys.
 ///
-/// `need { .. }` holds the required keys, which `new` takes. Kind `whole` is a field with setters
-/// of its own, which are written by hand.
+/// `need { .. }` holds the required keys, which `new` takes. The setters of `prefix` and `lists`
+/// are written by hand.
 macro_rules! request {
     (
         $(#[$meta:meta])*
@@ -248,6 +249,12 @@ macro_rules! field_is_variable {
 macro_rules! field_key {
     (prefix, $($rest:tt)*) => {};
     (lists, $($rest:tt)*) => {};
+    (section, $field:expr, $wire:literal, $name:ident, $value:ident) => {
+        if $name.as_bytes().eq_ignore_ascii_case($wire.as_bytes()) {
+            $field = Some(field_read!(section, $value));
+            return Ok(());
+        }
+    };
     ($kind:ident, $field:expr, $wire:literal, $name:ident, $value:ident) => {
         if $name.as_bytes() == $wire.as_bytes() {
             $field = Some(field_read!($kind, $value));

@@ -1,5 +1,7 @@
 //! Recorded messages of real daemons and clients: all typed, nothing ignored, and back.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 mod common;
 
 use std::collections::BTreeMap;

@@ -150,7 +150,7 @@ request! {
         /// `remote`. They are ordered by their `round`, then by their place.
         "remote" remote: prefix ConnAuth,
         /// `children`: The children by name.
-        "children" children: opt Sections<ConnChild>,
+        "children" children: section Sections<ConnChild>,
     }
     check(conn) {
         let version = conn.version.as_ref();
