@@ -4,7 +4,7 @@ use core::ops::Range;
 
 use super::open::{Awaits, Open, Route};
 use super::reply::Kind;
-use super::{Packet, ProtocolError, Session};
+use super::{Packet, ProtocolError, RequestId, Session};
 
 impl Session {
     /// Handles one frame.
@@ -102,28 +102,15 @@ impl Session {
                     event: Some(name),
                     held,
                 } if name == event && *held => {
-                    if known {
-                        *held = false;
-                    } else {
+                    if !known {
                         let id = *id;
-                        self.take_back(index);
-                        if let Some(id) = id {
-                            self.settle(id, Kind::UnknownEvent, 0..0);
-                        }
+                        self.end_unsent(index, id);
                         continue;
                     }
+                    *held = false;
                 }
-                Awaits::Unregistered {
-                    event: name,
-                    by_caller,
-                    ..
-                } if name == event => {
-                    // What belongs to a later registration begins here.
-                    if !known && !*by_caller && open.place.start >= self.output.sent_to() {
-                        self.take_back(index);
-                    }
-                    break;
-                }
+                // What belongs to a later registration begins here.
+                Awaits::Unregistered { event: name, .. } if name == event => break,
                 _ => {}
             }
             index += 1;
@@ -132,6 +119,20 @@ impl Session {
             self.released_to = self.output.position(self.transmit().len());
         } else if self.open.registering(event).is_none() {
             self.registrations.remove(event);
+        }
+    }
+
+    /// Takes back a stream whose event is unknown, with the end of its registration.
+    fn end_unsent(&mut self, index: usize, id: Option<RequestId>) {
+        let Some(stream) = self.take_back(index) else {
+            return;
+        };
+        // With nothing in front of it, no two responses come to stand side by side.
+        if index == 0 && self.open.0.front().is_some_and(|open| open.ends(&stream)) {
+            self.take_back(index);
+        }
+        if let Some(id) = id {
+            self.settle(id, Kind::UnknownEvent, 0..0);
         }
     }
 

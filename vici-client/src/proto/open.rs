@@ -18,6 +18,19 @@ impl Open {
         matches!(self.awaits, Awaits::Response { .. })
     }
 
+    /// Whether this ends the registration that `stream` made.
+    pub(super) fn ends(&self, stream: &Self) -> bool {
+        match (&self.awaits, &stream.awaits) {
+            (
+                Awaits::Unregistered {
+                    event, by_caller, ..
+                },
+                Awaits::Response { event: of, .. },
+            ) => !by_caller && of.as_ref() == Some(event),
+            _ => false,
+        }
+    }
+
     pub(super) fn is_response_of(&self, request: RequestId) -> bool {
         matches!(self.awaits, Awaits::Response { id, .. } if id == Some(request))
     }

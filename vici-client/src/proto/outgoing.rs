@@ -81,10 +81,10 @@ impl Session {
     }
 
     /// Takes back an entry of which nothing has been sent.
-    pub(super) fn take_back(&mut self, index: usize) {
-        if let Some(open) = self.open.take_back(index) {
-            self.output.remove(open.place);
-        }
+    pub(super) fn take_back(&mut self, index: usize) -> Option<Open> {
+        let open = self.open.take_back(index)?;
+        self.output.remove(open.place.clone());
+        Some(open)
     }
 }
 
