@@ -187,14 +187,20 @@ impl Address {
 
     fn connect_by(&self, deadline: Deadline) -> Result<Socket> {
         let mut pause = Backoff::new();
+        let mut earlier = None;
         loop {
             let error = match self.open_by(deadline) {
                 Ok(socket) => return Ok(socket),
                 Err(error) => error,
             };
-            if !is_transient(&error) || deadline.is_over() {
+            if deadline.is_over() && error.kind() == io::ErrorKind::TimedOut {
+                // The attempt before the one that was cut short tells more.
+                return Err(self.error(earlier.unwrap_or(error)));
+            }
+            if deadline.is_over() || !is_transient(&error) {
                 return Err(self.error(error));
             }
+            earlier = Some(error);
             pause.wait(deadline);
         }
     }

@@ -1,0 +1,364 @@
+//! The session by itself, fed with bytes: an example of what each promise looks like on the wire.
+
+mod wire {
+    use vici_client::proto::{FrameReader, Packet, Session};
+
+    /// The packets that wait to be sent, sent.
+    pub(crate) fn sent(session: &mut Session) -> Vec<String> {
+        let bytes = session.transmit().to_vec();
+        session.sent(bytes.len());
+        let mut reader = FrameReader::new();
+        reader.buffer()[..bytes.len()].copy_from_slice(&bytes);
+        reader.advance(bytes.len());
+        let mut packets = Vec::new();
+        while let Some(frame) = reader.next_frame().expect("frames") {
+            packets.push(match Packet::decode(frame).expect("a packet") {
+                Some(Packet::CommandRequest { name, .. }) => format!("request {name}"),
+                Some(Packet::EventRegister { name }) => format!("register {name}"),
+                Some(Packet::EventUnregister { name }) => format!("unregister {name}"),
+                other => panic!("a client does not send {other:?}"),
+            });
+        }
+        packets
+    }
+
+    pub(crate) fn receive(session: &mut Session, packets: &[Packet<'_>]) {
+        let mut bytes = Vec::new();
+        for packet in packets {
+            packet.encode(&mut bytes).expect("a packet");
+        }
+        session.buffer()[..bytes.len()].copy_from_slice(&bytes);
+        session.advance(bytes.len());
+    }
+
+    /// What has come, in words.
+    pub(crate) fn polled(session: &mut Session) -> Vec<String> {
+        let mut replies = Vec::new();
+        while let Some(reply) = session.poll().expect("no fault") {
+            replies.push(format!("{:?}", reply.outcome));
+        }
+        replies
+    }
+}
+
+use vici_client::proto::{FrameReader, MAX_FRAME_LEN, Outcome, Packet, ProtocolError, Session};
+use wire::{polled, receive, sent};
+
+const ONE: Packet<'_> = Packet::CommandResponse { message: &[1] };
+const TWO: Packet<'_> = Packet::CommandResponse { message: &[2] };
+const FENCE: &str = "unregister vici-client-fence";
+
+fn event(name: &str) -> Packet<'_> {
+    Packet::Event {
+        name,
+        message: &[7],
+    }
+}
+
+#[test]
+fn several_requests_are_answered_in_order() {
+    let mut session = Session::new();
+    let first = session.request("first", &[]).unwrap();
+    let second = session.request("second", &[]).unwrap();
+    assert_eq!(
+        sent(&mut session),
+        ["request first", FENCE, "request second"]
+    );
+
+    receive(&mut session, &[ONE, Packet::EventUnknown, TWO]);
+    let reply = session.poll().unwrap().unwrap();
+    assert_eq!((reply.id, reply.outcome), (first, Outcome::Response(&[1])));
+    let reply = session.poll().unwrap().unwrap();
+    assert_eq!((reply.id, reply.outcome), (second, Outcome::Response(&[2])));
+    assert_eq!(session.poll().unwrap(), None);
+}
+
+#[test]
+fn dropped_response_of_several_requests_is_found() {
+    let mut session = Session::new();
+    session.request("first", &[]).unwrap();
+    session.request("second", &[]).unwrap();
+    sent(&mut session);
+    receive(&mut session, &[Packet::EventUnknown, TWO]);
+    assert_eq!(polled(&mut session), ["Dropped", "Response([2])"]);
+}
+
+#[test]
+fn stream_is_registered_then_run_and_ended() {
+    let mut session = Session::new();
+    session.stream("list", "item", &[]).unwrap();
+    assert_eq!(sent(&mut session), ["register item"]);
+    assert!(session.transmit().is_empty());
+    receive(&mut session, &[Packet::EventConfirm]);
+    assert!(polled(&mut session).is_empty());
+    assert_eq!(sent(&mut session), ["request list", "unregister item"]);
+    receive(
+        &mut session,
+        &[event("item"), event("other"), event("item"), ONE],
+    );
+    assert_eq!(
+        polled(&mut session),
+        ["Item([7])", "Item([7])", "Response([1])"]
+    );
+    receive(&mut session, &[event("item"), Packet::EventConfirm]);
+    assert!(polled(&mut session).is_empty());
+    assert_eq!(session.next_event().unwrap().name, "other");
+    // What comes between the response and the end of the registration is nobody's.
+    assert_eq!(session.next_event(), None);
+}
+
+#[test]
+fn several_streams_of_one_event_keep_their_items_apart() {
+    let mut session = Session::new();
+    let first = session.stream("list", "item", &[]).unwrap();
+    let second = session.stream("list", "item", &[]).unwrap();
+    assert_eq!(sent(&mut session), ["register item"]);
+    receive(&mut session, &[Packet::EventConfirm]);
+    assert!(polled(&mut session).is_empty());
+    // The second is not sent before its own registration is confirmed.
+    assert_eq!(
+        sent(&mut session),
+        ["request list", "unregister item", "register item"]
+    );
+    receive(
+        &mut session,
+        &[
+            event("item"),
+            ONE,
+            Packet::EventConfirm,
+            Packet::EventConfirm,
+        ],
+    );
+    let ids: Vec<_> =
+        std::iter::from_fn(|| session.poll().unwrap().map(|reply| reply.id)).collect();
+    assert_eq!(ids, [first, first]);
+    assert_eq!(sent(&mut session), ["request list", "unregister item"]);
+    receive(&mut session, &[event("item"), TWO, Packet::EventConfirm]);
+    let ids: Vec<_> =
+        std::iter::from_fn(|| session.poll().unwrap().map(|reply| reply.id)).collect();
+    assert_eq!(ids, [second, second]);
+}
+
+#[test]
+fn stream_of_an_unknown_event_is_not_sent() {
+    let mut session = Session::new();
+    session.stream("list", "item", &[]).unwrap();
+    session.request("next", &[]).unwrap();
+    assert_eq!(sent(&mut session), ["register item"]);
+    receive(&mut session, &[Packet::EventUnknown]);
+    assert_eq!(polled(&mut session), ["UnknownEvent"]);
+    assert_eq!(sent(&mut session), ["request next"]);
+    receive(&mut session, &[ONE]);
+    assert_eq!(polled(&mut session), ["Response([1])"]);
+}
+
+#[test]
+fn abandoned_request_is_skipped_or_taken_back() {
+    let mut session = Session::new();
+    let first = session.request("first", &[]).unwrap();
+    assert_eq!(sent(&mut session), ["request first"]);
+    session.abandon(first);
+    let second = session.request("second", &[]).unwrap();
+    session.abandon(second);
+    session.request("third", &[]).unwrap();
+    assert_eq!(sent(&mut session), [FENCE, "request third"]);
+    receive(&mut session, &[ONE, Packet::EventUnknown, TWO]);
+    assert_eq!(polled(&mut session), ["Response([2])"]);
+    // Twice is once.
+    session.abandon(first);
+}
+
+#[test]
+fn event_is_registered_once_for_all() {
+    let mut session = Session::new();
+    session.register("log").unwrap();
+    session.register("log").unwrap();
+    assert_eq!(sent(&mut session), ["register log"]);
+    receive(&mut session, &[event("log"), Packet::EventConfirm]);
+    assert_eq!(polled(&mut session), ["Confirmed", "Confirmed"]);
+    session.register("log").unwrap();
+    assert_eq!(polled(&mut session), ["Confirmed"]);
+    assert_eq!(session.registrations().collect::<Vec<_>>(), ["log"]);
+
+    session.unregister("log").unwrap();
+    session.unregister("log").unwrap();
+    assert_eq!(polled(&mut session), ["Confirmed", "Confirmed"]);
+    assert!(session.transmit().is_empty());
+    session.unregister("log").unwrap();
+    assert_eq!(sent(&mut session), ["unregister log"]);
+    receive(&mut session, &[Packet::EventConfirm]);
+    assert_eq!(polled(&mut session), ["Confirmed"]);
+    session.unregister("log").unwrap();
+    assert_eq!(polled(&mut session), ["UnknownEvent"]);
+    assert!(session.transmit().is_empty());
+}
+
+#[test]
+fn sending_in_parts_keeps_the_order() {
+    let mut whole = Session::new();
+    whole.request("first", b"message").unwrap();
+    whole.register("log").unwrap();
+    let bytes = whole.transmit().to_vec();
+
+    let mut session = Session::new();
+    session.request("first", b"message").unwrap();
+    let mut parts = Vec::new();
+    while let Some(&byte) = session.transmit().first() {
+        parts.push(byte);
+        session.sent(1);
+        if parts.len() == 5 {
+            session.register("log").unwrap();
+        }
+    }
+    assert_eq!(parts, bytes);
+}
+
+#[test]
+fn what_can_not_be_sent_leaves_no_trace() {
+    let mut session = Session::new();
+    let long = "x".repeat(256);
+    assert_eq!(
+        session.request(&long, &[]),
+        Err(ProtocolError::NameTooLong { len: 256 })
+    );
+    assert!(matches!(
+        session.register("a\u{7f}"),
+        Err(ProtocolError::NameNotPrintable { .. })
+    ));
+    let message = vec![0; MAX_FRAME_LEN - 5];
+    assert_eq!(
+        session.request("long", &message),
+        Err(ProtocolError::FrameTooLong {
+            len: MAX_FRAME_LEN + 1
+        })
+    );
+    assert!(session.stream(&long, "item", &[]).is_err());
+    assert!(session.stream("list", &long, &[]).is_err());
+    assert!(session.transmit().is_empty());
+    assert!(session.registrations().next().is_none());
+
+    session.request("long", &message[1..]).unwrap();
+    assert_eq!(session.transmit().len(), 4 + MAX_FRAME_LEN);
+}
+
+#[test]
+fn fault_closes_the_session_for_good() {
+    let mut session = Session::new();
+    session.register("log").unwrap();
+    sent(&mut session);
+    receive(
+        &mut session,
+        &[Packet::EventConfirm, event("log"), ONE, event("log")],
+    );
+    assert!(session.poll().is_ok());
+    let unexpected = ProtocolError::Unexpected {
+        what: "CMD_RESPONSE",
+    };
+    assert_eq!(session.poll().unwrap_err(), unexpected);
+    assert!(session.is_closed());
+    assert_eq!(session.poll(), Ok(None));
+    assert_eq!(session.request("x", &[]), Err(ProtocolError::Closed));
+    assert_eq!(session.register("x"), Err(ProtocolError::Closed));
+    assert!(session.transmit().is_empty());
+    assert!(session.next_event().is_some());
+}
+
+#[test]
+fn restart_registers_again_and_keeps_the_queue() {
+    let mut session = Session::new();
+    session.register("log").unwrap();
+    session.register("alert").unwrap();
+    session.request("lost", &[]).unwrap();
+    sent(&mut session);
+    receive(
+        &mut session,
+        &[Packet::EventConfirm, Packet::EventConfirm, event("log")],
+    );
+    assert_eq!(polled(&mut session).len(), 2);
+    session.buffer()[..2].fill(0);
+    session.advance(2);
+    session.close();
+
+    let ids = session.restart();
+    assert_eq!(sent(&mut session), ["register alert", "register log"]);
+    receive(&mut session, &[Packet::EventUnknown, Packet::EventConfirm]);
+    let reply = session.poll().unwrap().unwrap();
+    assert_eq!((reply.id, reply.outcome), (ids[0], Outcome::UnknownEvent));
+    assert_eq!(polled(&mut session), ["Confirmed"]);
+    assert_eq!(session.registrations().collect::<Vec<_>>(), ["log"]);
+    assert_eq!(session.next_event().unwrap().name, "log");
+}
+
+#[test]
+fn skipped_packets_are_counted() {
+    let mut session = Session::new();
+    let frames = b"\x00\x00\x00\x00\x00\x00\x00\x01\x09\x00\x00\x00\x02\x03\x00";
+    session.buffer()[..frames.len()].copy_from_slice(frames);
+    session.advance(frames.len());
+    assert_eq!(session.poll(), Ok(None));
+    assert_eq!(session.ignored_packets(), 3);
+}
+
+#[test]
+fn packets_are_these_bytes() {
+    let name = "ab";
+    let message: &[u8] = &[9];
+    let table: [(Packet<'_>, &[u8]); 8] = [
+        (
+            Packet::CommandRequest { name, message },
+            b"\0\0\0\x05\x00\x02ab\x09",
+        ),
+        (Packet::CommandResponse { message }, b"\0\0\0\x02\x01\x09"),
+        (Packet::CommandUnknown, b"\0\0\0\x01\x02"),
+        (Packet::EventRegister { name }, b"\0\0\0\x04\x03\x02ab"),
+        (Packet::EventUnregister { name }, b"\0\0\0\x04\x04\x02ab"),
+        (Packet::EventConfirm, b"\0\0\0\x01\x05"),
+        (Packet::EventUnknown, b"\0\0\0\x01\x06"),
+        (Packet::Event { name, message }, b"\0\0\0\x05\x07\x02ab\x09"),
+    ];
+    for (packet, bytes) in table {
+        let mut encoded = Vec::new();
+        packet.encode(&mut encoded).unwrap();
+        assert_eq!(encoded, bytes);
+        assert_eq!(Packet::decode(&bytes[4..]), Ok(Some(packet)));
+        // Every named packet that is cut inside of its name is refused.
+        if bytes.len() >= 8 {
+            for end in 5..8 {
+                assert_eq!(
+                    Packet::decode(&bytes[4..end]),
+                    Err(ProtocolError::NameTruncated)
+                );
+            }
+        }
+    }
+    assert_eq!(Packet::decode(&[]), Ok(None));
+    assert_eq!(Packet::decode(&[8, 1, 2]), Ok(None));
+}
+
+#[test]
+fn frame_split_anywhere_is_put_together() {
+    let frames = b"\0\0\0\x03abc\0\0\0\0\0\0\0\x01d";
+    for first in 0..=frames.len() {
+        for second in first..=frames.len() {
+            let mut reader = FrameReader::new();
+            let mut payloads = Vec::new();
+            for part in [&frames[..first], &frames[first..second], &frames[second..]] {
+                reader.buffer()[..part.len()].copy_from_slice(part);
+                reader.advance(part.len());
+                while let Some(payload) = reader.next_frame().unwrap() {
+                    payloads.push(payload.to_vec());
+                }
+            }
+            assert_eq!(payloads, [b"abc".to_vec(), vec![], b"d".to_vec()]);
+        }
+    }
+}
+
+#[test]
+fn advance_beyond_the_buffer_counts_as_all_of_it() {
+    let mut reader = FrameReader::new();
+    let room = reader.buffer().len();
+    reader.advance(usize::MAX);
+    assert_eq!(reader.next_frame(), Ok(Some(&[][..])));
+    assert!(room > 4);
+}

@@ -1,0 +1,10 @@
+use vici_client::Client;
+
+struct ReloadEverything {
+    force: bool,
+}
+
+fn main() {
+    let mut client = Client::connect().unwrap();
+    client.call(&ReloadEverything { force: true }).unwrap();
+}
