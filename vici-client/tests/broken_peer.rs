@@ -1,5 +1,10 @@
 //! Daemons that break off, break the protocol, or send in odd pieces.
+
 #![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test ends with what it did not expect"
+)]
 
 mod support;
 

@@ -1,5 +1,10 @@
 //! Calls: what is sent, what comes back, what is refused before a byte is written.
+
 #![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test ends with what it did not expect"
+)]
 
 mod support;
 

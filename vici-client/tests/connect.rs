@@ -1,5 +1,10 @@
 //! Addresses, connecting again and again, and coming back after a restart.
+
 #![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test ends with what it did not expect"
+)]
 
 mod support;
 

@@ -1,5 +1,10 @@
 //! Events: their order, their registration, the queue.
+
 #![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test ends with what it did not expect"
+)]
 
 mod support;
 

@@ -1,5 +1,10 @@
 //! The session by itself, fed with bytes: an example of what each promise looks like on the wire.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test ends with what it did not expect"
+)]
+
 mod wire {
     use vici_client::proto::{FrameReader, Packet, Session};
 

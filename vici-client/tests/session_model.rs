@@ -1,6 +1,11 @@
 //! The session against a model of the daemon, with arbitrary interleavings and splits: no item is
 //! lost, doubled or out of order, and every request gets its own answer.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test ends with what it did not expect"
+)]
+
 use std::collections::{BTreeMap, VecDeque};
 
 use proptest::prelude::*;

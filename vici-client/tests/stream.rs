@@ -1,5 +1,10 @@
 //! Streams, in every way they can end.
+
 #![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test ends with what it did not expect"
+)]
 
 mod support;
 

@@ -1,5 +1,10 @@
 //! Deadlines, and how a connection comes back in step after one.
+
 #![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test ends with what it did not expect"
+)]
 
 mod support;
 

@@ -154,3 +154,91 @@ fn to_u64(len: usize) -> u64 {
 
 /// The length of a frame, the type of the packet, the length of its name, the name.
 const MAX_HEADER_LEN: usize = 4 + 1 + 1 + 255;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(message: &'static [u8]) -> Packet<'static> {
+        Packet::CommandRequest { name: "x", message }
+    }
+
+    #[test]
+    fn what_was_sent_is_wiped_at_once() {
+        let mut output = Output::default();
+        output.push(&request(b"secret")).unwrap();
+        let len = output.bytes.len();
+        output.sent(len - 1);
+        assert_eq!(output.bytes[..len - 1], vec![0; len - 1]);
+        assert_eq!(output.unsent(None), b"t");
+    }
+
+    #[test]
+    fn buffer_stays_where_it_is_while_a_message_is_written() {
+        let mut output = Output::default();
+        let packet = request(&[]);
+        let mut places = Vec::new();
+        for _ in 0..2 {
+            let written = output.push_with::<ProtocolError>(&packet, MAX_FRAME_LEN, |bytes| {
+                for _ in 0..MAX_FRAME_LEN - 3 {
+                    let before = bytes.as_ptr();
+                    bytes.push(b's');
+                    assert_eq!(bytes.as_ptr(), before);
+                }
+                Ok(())
+            });
+            let len = usize::try_from(written.unwrap().end - output.base).unwrap();
+            assert_eq!(len, 4 + MAX_FRAME_LEN);
+            places.push(output.bytes.as_ptr());
+            output.sent(len);
+            assert!(output.unsent(None).is_empty());
+        }
+        // It is the same for the next request.
+        assert_eq!(places[0], places[1]);
+    }
+
+    #[test]
+    fn larger_buffer_takes_over_what_is_not_sent() {
+        let mut output = Output::default();
+        let first = output.push(&request(b"one")).unwrap();
+        output.sent(3);
+        let message = vec![b'2'; 10_000];
+        let second = output.push(&Packet::CommandRequest {
+            name: "x",
+            message: &message,
+        });
+        let second = second.unwrap();
+        assert_eq!(first.end, second.start);
+        assert_eq!(output.sent_to(), 3);
+        assert_eq!(output.unsent(Some(first.end)), b"\x06\x00\x01xone");
+        assert!(output.unsent(None).ends_with(b"222"));
+        assert_eq!(output.unsent(None).len(), 7 + 4 + 3 + 10_000);
+    }
+
+    #[test]
+    fn frame_is_taken_back_from_between_others() {
+        let mut output = Output::default();
+        output.push(&request(b"1")).unwrap();
+        let second = output.push(&request(b"secret")).unwrap();
+        output.push(&request(b"3")).unwrap();
+        output.sent(2);
+        output.remove(second);
+        assert_eq!(
+            output.unsent(None),
+            b"\x00\x04\x00\x01x1\x00\x00\x00\x04\x00\x01x3"
+        );
+    }
+
+    #[test]
+    fn failed_message_leaves_nothing() {
+        let mut output = Output::default();
+        output.push(&request(b"1")).unwrap();
+        let before = output.unsent(None).to_vec();
+        let failed = output.push_with(&request(&[]), 10, |bytes| {
+            bytes.extend_from_slice(b"secret");
+            Err(ProtocolError::Closed)
+        });
+        assert!(failed.is_err());
+        assert_eq!(output.unsent(None), before);
+    }
+}
