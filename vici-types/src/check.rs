@@ -44,7 +44,8 @@ impl<T: Check> Check for Vec<T> {
 impl<T: Check> Check for Sections<T> {
     fn check(&self) -> Result<(), InvalidRequest> {
         for (name, section) in self {
-            let within = |error: InvalidRequest| error.within(&name.to_string_lossy());
+            let shown = name.to_string_lossy().escape_debug().to_string();
+            let within = |error: InvalidRequest| error.within(&shown);
             printable(name.as_bytes()).map_err(within)?;
             section.check().map_err(within)?;
         }

@@ -1,6 +1,155 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
-//! Typed requests, responses and events of VICI.
+//! The requests, responses and events of VICI as Rust types: all 36 commands and 13 events of
+//! strongSwan's IKE daemon `charon`, with every key that it reads or sends, from 5.2.0 to 6.1.0.
+//!
+//! The types know nothing of bytes and sockets. They go through any serde format: `vici-serde` is
+//! the one that the daemon speaks, JSON is good for files and logs, and `vici-client` sends them.
+//!
+//! # Commands
+//!
+//! A command is a struct of its name. What it answers is [`Request::Response`]; the `list-*`
+//! commands send their items as events before an [`Empty`] answer.
+//!
+//! | command | request | answer | events |
+//! | --- | --- | --- | --- |
+//! | `version` | [`Version`] | [`VersionResponse`] | |
+//! | `stats` | [`Stats`] | [`StatsResponse`] | |
+//! | `reload-settings` | [`ReloadSettings`] | [`Done`] | |
+//! | `initiate` | [`Initiate`] | [`Done`] | [`ControlLog`] |
+//! | `terminate` | [`Terminate`] | [`TerminateResponse`] | [`ControlLog`] |
+//! | `rekey` | [`Rekey`] | [`RekeyResponse`] | |
+//! | `redirect` | [`Redirect`] | [`RedirectResponse`] | |
+//! | `install` | [`Install`] | [`Done`] | |
+//! | `uninstall` | [`Uninstall`] | [`Done`] | |
+//! | `list-sas` | [`ListSas`] | [`Empty`] | [`ListSa`] |
+//! | `list-policies` | [`ListPolicies`] | [`Empty`] | [`ListPolicy`] |
+//! | `list-conns` | [`ListConns`] | [`Empty`] | [`ListConn`] |
+//! | `get-conns` | [`GetConns`] | [`GetConnsResponse`] | |
+//! | `list-certs` | [`ListCerts`] | [`Empty`] | [`ListCert`] |
+//! | `list-authorities` | [`ListAuthorities`] | [`Empty`] | [`ListAuthority`] |
+//! | `get-authorities` | [`GetAuthorities`] | [`GetAuthoritiesResponse`] | |
+//! | `load-conn` | [`LoadConn`] | [`Done`] | |
+//! | `unload-conn` | [`UnloadConn`] | [`Done`] | |
+//! | `load-cert` | [`LoadCert`] | [`Done`] | |
+//! | `load-key` | [`LoadKey`] | [`LoadKeyResponse`] | |
+//! | `unload-key` | [`UnloadKey`] | [`Done`] | |
+//! | `get-keys` | [`GetKeys`] | [`GetKeysResponse`] | |
+//! | `load-token` | [`LoadToken`] | [`LoadKeyResponse`] | |
+//! | `load-shared` | [`LoadShared`] | [`Done`] | |
+//! | `unload-shared` | [`UnloadShared`] | [`Done`] | |
+//! | `get-shared` | [`GetShared`] | [`GetSharedResponse`] | |
+//! | `flush-certs` | [`FlushCerts`] | [`Done`] | |
+//! | `clear-creds` | [`ClearCreds`] | [`Done`] | |
+//! | `load-authority` | [`LoadAuthority`] | [`Done`] | |
+//! | `unload-authority` | [`UnloadAuthority`] | [`Done`] | |
+//! | `load-pool` | [`LoadPool`] | [`Done`] | |
+//! | `unload-pool` | [`UnloadPool`] | [`Done`] | |
+//! | `get-pools` | [`GetPools`] | [`GetPoolsResponse`] | |
+//! | `get-algorithms` | [`GetAlgorithms`] | [`GetAlgorithmsResponse`] | |
+//! | `get-counters` | [`GetCounters`] | [`GetCountersResponse`] | |
+//! | `reset-counters` | [`ResetCounters`] | [`Done`] | |
+//!
+//! # Events
+//!
+//! [`AnyEvent`] is one of all.
+//!
+//! | event | type | what happened |
+//! | --- | --- | --- |
+//! | `list-sa` | [`ListSa`] | an IKE_SA, listed |
+//! | `list-policy` | [`ListPolicy`] | a policy, listed |
+//! | `list-conn` | [`ListConn`] | a connection, listed |
+//! | `list-cert` | [`ListCert`] | a certificate, listed |
+//! | `list-authority` | [`ListAuthority`] | a certification authority, listed |
+//! | `log` | [`Log`] | the daemon logged a message |
+//! | `control-log` | [`ControlLog`] | the same, during `initiate` or `terminate` |
+//! | `ike-updown` | [`IkeUpdown`] | an IKE_SA came up or goes down |
+//! | `ike-rekey` | [`IkeRekey`] | an IKE_SA was rekeyed |
+//! | `ike-update` | [`IkeUpdate`] | an IKE_SA changes its addresses |
+//! | `child-updown` | [`ChildUpdown`] | a CHILD_SA came up or goes down |
+//! | `child-rekey` | [`ChildRekey`] | a CHILD_SA was rekeyed |
+//! | `alert` | [`Alert`] | something went wrong |
+//!
+//! # Requests
+//!
+//! Write a literal, or chain setters; either way a key that is not set is not sent. What is
+//! required stands in `new`.
+//!
+//! ```
+//! use vici_types::{Action, Conn, ConnAuth, ConnChild, IkeVersion, ListSas, LoadConn, Request};
+//!
+//! let list = ListSas { ike: Some("home".into()), ..Default::default() };
+//! assert_eq!(list, ListSas::new().ike("home"));
+//!
+//! // Reads as swanctl.conf does.
+//! let home = Conn::new()
+//!     .version(IkeVersion::V2)
+//!     .remote_addrs(["192.0.2.1"])
+//!     .proposals(["aes256gcm16-prfsha384-ecp384"])
+//!     .local(ConnAuth::new().auth("eap-mschapv2").eap_id("carol"))
+//!     .remote(ConnAuth::new().auth("pubkey").id("moon.example.org"))
+//!     .child(
+//!         "net",
+//!         ConnChild::new()
+//!             .remote_ts(["10.1.0.0/16", "10.2.0.0/16"])
+//!             .rekey_time("1h")
+//!             .start_action(Action::trap()),
+//!     );
+//! let load = LoadConn::new("home", home);
+//! load.check()?;
+//!
+//! // What the daemon would misread or ignore without a word is refused before it is sent.
+//! let typo = LoadConn::new("home", Conn::new().dscp("46"));
+//! assert_eq!(
+//!     typo.check().unwrap_err().to_string(),
+//!     "home.dscp: must have up to six binary digits, such as 101110",
+//! );
+//! # Ok::<(), vici_types::InvalidRequest>(())
+//! ```
+//!
+//! Texts of requests keep the spelling of their author: `1h` is sent as `1h`, `0x2a/0xff` as
+//! `0x2a/0xff`. An absent list, an empty list and a list of one empty text are three different
+//! things, and all can be sent.
+//!
+//! # Responses and events
+//!
+//! ```
+//! use vici_types::{IkeState, ListSa};
+//!
+//! // Any serde format will do; this is what JSON makes of a list-sa.
+//! # let json = r#"{"home": {"uniqueid": 1, "version": "2", "state": "ESTABLISHED",
+//! #     "local-host": "192.0.2.7", "local-id": "carol@example.org", "remote-host": "192.0.2.1",
+//! #     "remote-id": "moon.example.org", "initiator": true, "initiator-spi": "dc381b4a812a9da0",
+//! #     "responder-spi": "d4f6eec059ac0f85", "rekey-time": 13194, "child-sas": {"net-1": {
+//! #     "name": "net", "uniqueid": 1, "reqid": 1, "state": "INSTALLED", "mode": "TUNNEL",
+//! #     "spi-in": "cc558283", "bytes-in": 252, "packets-in": 3, "bytes-out": 168,
+//! #     "packets-out": 2, "local-ts": ["10.9.0.2/32"], "remote-ts": ["10.1.0.0/16"]}}}}"#;
+//! let event: ListSa = serde_json::from_str(json)?;
+//! assert_eq!(event.name, "home");
+//!
+//! let sa = &event.ike_sa;
+//! assert!(sa.is_up() && sa.initiator);
+//! assert_eq!(sa.state, IkeState::Established);
+//! assert_eq!(sa.remote_host.ip(), Some([192, 0, 2, 1].into()));
+//! assert_eq!(sa.rekey_time, Some(13194));
+//!
+//! let child = sa.child("net").expect("the child is up");
+//! assert_eq!(child.traffic().bytes_in, 252);
+//! assert_eq!(child.remote_ts[0].network(), Some(([10, 1, 0, 0].into(), 16)));
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+//!
+//! What not every daemon sends, or not always, is an `Option`. Flags, which are `yes` or absent on
+//! the wire, are `bool`s. Words such as [`IkeState`] are open: what a newer daemon says is kept in
+//! `Other`. [`Text`] is what a peer may have a hand in, and takes any bytes. Unknown keys are
+//! skipped; `serde_ignored` shows them.
+//!
+//! A message encodes to the bytes that it was decoded from, as long as all of its keys are known.
+//!
+//! # Secrets
+//!
+//! [`Secret`] holds keys, passwords and PINs: it is never printed, and wiped when it is dropped.
+//! [`ControlLog`] keeps its text out of `Debug`, since level 4 carries keys.
 
 #[macro_use]
 mod macros;
@@ -49,7 +198,7 @@ pub use crate::sa::{
     Alert, ChildRekey, ChildRekeyed, ChildSa, ChildUpdown, IkeRekey, IkeRekeyed, IkeSa, IkeUpdate,
     IkeUpdown, ListSa, ListSas, NamedIkeSa, Traffic,
 };
-pub use crate::sections::{Iter, Sections};
+pub use crate::sections::{Sections, SectionsIter};
 pub use crate::shared::{GetShared, GetSharedResponse, LoadShared, UnloadShared};
 pub use crate::table::{AnyEvent, COMMANDS, EVENTS, Empty};
 pub use crate::value::{

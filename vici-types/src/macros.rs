@@ -357,7 +357,7 @@ macro_rules! field_check {
         for name in $field.names() {
             $crate::check::ensure(
                 $crate::macros::has_prefix(name, $wire),
-                &name.to_string_lossy(),
+                &name.to_string_lossy().escape_debug().to_string(),
                 concat!("the name of this section must begin with ", $wire),
             )?;
         }

@@ -73,8 +73,8 @@ impl<T> Sections<T> {
     }
 
     /// All with their names, in the order of the message.
-    pub fn iter(&self) -> Iter<'_, T> {
-        Iter(self.0.iter())
+    pub fn iter(&self) -> SectionsIter<'_, T> {
+        SectionsIter(self.0.iter())
     }
 
     /// The names, in the order of the message.
@@ -148,18 +148,18 @@ impl<T> IntoIterator for Sections<T> {
 
 impl<'a, T> IntoIterator for &'a Sections<T> {
     type Item = (&'a Text, &'a T);
-    type IntoIter = Iter<'a, T>;
+    type IntoIter = SectionsIter<'a, T>;
 
-    fn into_iter(self) -> Iter<'a, T> {
+    fn into_iter(self) -> SectionsIter<'a, T> {
         self.iter()
     }
 }
 
 /// The sections with their names, in the order of the message.
 #[derive(Clone, Debug)]
-pub struct Iter<'a, T>(slice::Iter<'a, (Text, T)>);
+pub struct SectionsIter<'a, T>(slice::Iter<'a, (Text, T)>);
 
-impl<'a, T> Iterator for Iter<'a, T> {
+impl<'a, T> Iterator for SectionsIter<'a, T> {
     type Item = (&'a Text, &'a T);
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -171,13 +171,13 @@ impl<'a, T> Iterator for Iter<'a, T> {
     }
 }
 
-impl<T> DoubleEndedIterator for Iter<'_, T> {
+impl<T> DoubleEndedIterator for SectionsIter<'_, T> {
     fn next_back(&mut self) -> Option<Self::Item> {
         self.0.next_back().map(|(name, section)| (name, section))
     }
 }
 
-impl<T> ExactSizeIterator for Iter<'_, T> {}
+impl<T> ExactSizeIterator for SectionsIter<'_, T> {}
 
 impl<T: Serialize> Serialize for Sections<T> {
     #[inline]

@@ -195,7 +195,7 @@ impl VisitRequest for Check<'_> {
 struct Meaning {
     keys: BTreeMap<String, String>,
     lists: BTreeMap<String, Vec<Vec<u8>>>,
-    sections: BTreeMap<&'static str, Vec<(String, Meaning)>>,
+    sections: BTreeMap<&'static str, Vec<(String, Self)>>,
 }
 
 fn meaning(section: &Section) -> Meaning {

@@ -74,7 +74,7 @@ record! {
 
 impl ChildRekey {
     /// The CHILD_SA that is replaced.
-    pub fn old(&self) -> Option<&ChildSa> {
+    pub fn old_child(&self) -> Option<&ChildSa> {
         self.ike_sa.children().next().map(|child| &child.old)
     }
 
