@@ -46,14 +46,13 @@ impl Check for LoadAuthority {
 request! {
     /// A certification authority: its certificate, and where to ask about revocation.
     pub struct Authority {
-        /// `cacert`: CA certificate as data (PEM or DER); needs the CA flag. Only if: one of
-        /// cacert, file, handle; cacert wins over file, file over handle. Default: none. Since
-        /// 5.3.3.
+        /// `cacert`: CA certificate as data (PEM or DER); needs the CA flag. One of `cacert`,
+        /// `file` and `handle` is needed. Since 5.3.3.
         "cacert" cacert: opt Blob,
-        /// `file`: Path of the CA certificate, read by the daemon. Only if: one of cacert, file,
+        /// `file`: Path of the CA certificate, read by the daemon. Only if one of cacert, file,
         /// handle. Default: none. Since 5.5.2.
         "file" file: opt String,
-        /// `handle`: Hex CKA_ID of the CA certificate on a token. Only if: one of cacert, file,
+        /// `handle`: Hex CKA_ID of the CA certificate on a token. Only if one of cacert, file,
         /// handle. Default: none. Since 5.5.2.
         "handle" handle: opt String,
         /// `slot`: Token slot. Default: any slot. Since 5.5.2.
@@ -104,8 +103,8 @@ pub struct GetAuthoritiesResponse {
 }
 
 request! {
-    /// `list-authorities`: the loaded certification authorities, as [`ListAuthority`] events.
-    /// Since 5.3.3.
+    /// `list-authorities`: the loaded certification authorities, as [`ListAuthority`] events. Since
+    /// 5.3.3.
     #[doc(alias = "list-authorities")]
     pub struct ListAuthorities {
         /// `name`: Only the authority with this name.
@@ -134,7 +133,7 @@ pub struct AuthorityInfo {
     pub crl_uris: Vec<Text>,
     /// `ocsp_uris`: OCSP URIs (may be empty). Since 5.3.3.
     pub ocsp_uris: Vec<Text>,
-    /// `cert_uri_base`: Base URI for hash-and-URL. Only if: configured. Since 5.3.3.
+    /// `cert_uri_base`: Base URI for hash-and-URL. Only if configured. Since 5.3.3.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cert_uri_base: Option<Text>,
 }

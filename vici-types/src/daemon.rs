@@ -5,7 +5,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_derive::{Deserialize, Serialize};
 
-use crate::sections::{Record, deserialize_record, ignore};
+use crate::record::{Record, deserialize_record, ignore};
 use crate::value::Text;
 use crate::word::{
     Drbg, Encryption, HashFunction, Integrity, Kdf, KeyExchange, LogGroup, NonceGen, Prf, Rng, Xof,

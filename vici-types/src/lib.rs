@@ -165,6 +165,7 @@ mod daemon;
 mod key;
 mod policy;
 mod pool;
+mod record;
 mod sa;
 mod sections;
 mod shared;

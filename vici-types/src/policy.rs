@@ -44,17 +44,16 @@ pub struct Policy {
     /// `child`: CHILD_SA configuration name. Since 5.5.2.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub child: Option<Text>,
-    /// `reqid`: Reqid of the trap policy. Only if: trap policies only. Since 6.0.2.
+    /// `reqid`: Reqid of the trap policy. Only of trap policies. Since 6.0.2.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reqid: Option<u32>,
-    /// `ike`: Connection name or other namespace owning the policy. Only if: always for traps;
-    /// for shunts only if they have a namespace. Since 5.5.2.
+    /// `ike`: Connection name or other namespace owning the policy. Of drop and pass policies only
+    /// if they belong to one. Since 5.5.2.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ike: Option<Text>,
     /// `mode`: Mode of the policy, upper case.
     pub mode: Mode,
-    /// `label`: Security label, hex including terminating zero. Only if: configured. Since
-    /// 5.9.6.
+    /// `label`: Security label, hex including terminating zero. Only if configured. Since 5.9.6.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<HexBytes>,
     /// `local-ts`: Local traffic selectors.

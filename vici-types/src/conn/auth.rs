@@ -37,8 +37,8 @@ request! {
         /// `pubkeys`: Raw public keys as data. Default: none. Since 5.4.0. Since 6.0.1 a bad key
         /// gives the generic parse error instead of naming the key.
         "pubkeys" pubkeys: list Blob,
-        /// `cert*`: Certificates by path or token, any section whose name begins with `cert`.
-        /// Since 5.5.2.
+        /// `cert*`: Certificates by path or token, any section whose name begins with `cert`. Since
+        /// 5.5.2.
         "cert" cert: prefix ConnCert,
         /// `cacert*`: CA certificates by path or token, any section whose name begins with
         /// `cacert`. Since 5.5.2.
@@ -74,11 +74,11 @@ impl ConnAuth {
 request! {
     /// A certificate that the daemon reads from a file or a token.
     pub struct ConnCert {
-        /// `file`: Absolute path readable by the daemon. Only if: exactly one of file and
-        /// handle. Default: none. Since 5.5.2.
+        /// `file`: Absolute path readable by the daemon. Either `file` or `handle` is needed. Since
+        /// 5.5.2.
         "file" file: opt String,
-        /// `handle`: Hex CKA_ID of the certificate on a token. Only if: exactly one of file and
-        /// handle. Default: none. Since 5.5.2.
+        /// `handle`: Hex CKA_ID of the certificate on a token. Either `file` or `handle` is needed.
+        /// Since 5.5.2.
         "handle" handle: opt String,
         /// `slot`: Token slot. Default: any slot. Since 5.5.2.
         "slot" slot: num u32,

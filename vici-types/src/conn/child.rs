@@ -7,8 +7,8 @@ request! {
     ///
     /// The fields are the keys of a child in `swanctl.conf`.
     pub struct ConnChild {
-        /// `esp_proposals`: ESP proposals, one per item. Default: default (also if neither ESP
-        /// nor AH is given).
+        /// `esp_proposals`: ESP proposals, one per item. Default: default (also if neither ESP nor
+        /// AH is given).
         "esp_proposals" esp_proposals: list String,
         /// `ah_proposals`: AH proposals, one per item. Default: none.
         "ah_proposals" ah_proposals: list String,
@@ -27,19 +27,18 @@ request! {
         "policies" policies: bool bool,
         /// `policies_fwd_out`: Install outbound FWD policies. Default: no. Since 5.5.1.
         "policies_fwd_out" policies_fwd_out: bool bool,
-        /// `replay_window`: Anti-replay window in packets, 0 = off. Default:
-        /// charon.replay_window (32).
+        /// `replay_window`: Anti-replay window in packets, 0 = off. Default: charon.replay_window
+        /// (32).
         "replay_window" replay_window: num u32,
-        /// `rekey_time`: Soft lifetime. Default: life_time / 1.1 if that is given, else 1h.
-        /// Before 5.9.9: always 1h when absent.
+        /// `rekey_time`: Soft lifetime. Default: life_time / 1.1 if that is given, else 1h. Before
+        /// 5.9.9: always 1h when absent.
         "rekey_time" rekey_time: opt Duration,
         /// `life_time`: Hard lifetime. Default: rekey_time * 1.1.
         "life_time" life_time: opt Duration,
-        /// `rand_time`: Random range subtracted from rekey_time. Default: life_time -
-        /// rekey_time.
+        /// `rand_time`: Random range subtracted from rekey_time. Default: life_time - rekey_time.
         "rand_time" rand_time: opt Duration,
-        /// `rekey_bytes`: Soft volume limit, 0 = off. Default: life_bytes / 1.1 if that is
-        /// given, else 0.
+        /// `rekey_bytes`: Soft volume limit, 0 = off. Default: life_bytes / 1.1 if that is given,
+        /// else 0.
         "rekey_bytes" rekey_bytes: opt Volume,
         /// `life_bytes`: Hard volume limit. Default: rekey_bytes * 1.1.
         "life_bytes" life_bytes: opt Volume,
@@ -82,9 +81,9 @@ request! {
         "priority" priority: num u32,
         /// `interface`: Interface to bind policies to. Default: none. Since 5.5.0.
         "interface" interface: opt String,
-        /// `hw_offload`: Hardware offload; yes is an alias of crypto. Default: no. Since 5.5.3.
-        /// Not a boolean: true/1 are rejected. 5.5.3-5.6.2: boolean; auto since 5.6.3; crypto,
-        /// packet since 5.9.10.
+        /// `hw_offload`: Hardware offload; yes is an alias of crypto. Default: no. Since 5.5.3. Not
+        /// a boolean: true/1 are rejected. 5.5.3-5.6.2: boolean; auto since 5.6.3; crypto, packet
+        /// since 5.9.10.
         "hw_offload" hw_offload: opt HwOffload,
         /// `sha256_96`: 96 bit truncation for HMAC-SHA-256. Default: no. Since 5.5.3.
         "sha256_96" sha256_96: bool bool,
@@ -92,8 +91,7 @@ request! {
         "copy_df" copy_df: bool bool,
         /// `copy_ecn`: Copy ECN. Default: yes. Since 5.7.0.
         "copy_ecn" copy_ecn: bool bool,
-        /// `copy_dscp`: Copy DSCP. Default: out. Since 5.7.0. Not a boolean: true/1 are
-        /// rejected.
+        /// `copy_dscp`: Copy DSCP. Default: out. Since 5.7.0. Not a boolean: true/1 are rejected.
         "copy_dscp" copy_dscp: opt CopyDscp,
         /// `icmp`: Forward ICMP errors that match by reverse lookup. Default: no. Since 6.0.5.
         "icmp" icmp: bool bool,

@@ -8,8 +8,7 @@ record! {
     /// A connection as `list-conns` reports it.
     #[derive(Default)]
     pub struct ConnInfo {
-        /// `local_addrs`: Local addresses as configured: literals, names, subnets, ranges or
-        /// %any.
+        /// `local_addrs`: Local addresses as configured: literals, names, subnets, ranges or %any.
         "local_addrs" local_addrs: need Vec<Text>,
         /// `remote_addrs`: Remote addresses as configured.
         "remote_addrs" remote_addrs: need Vec<Text>,
@@ -27,20 +26,19 @@ record! {
         "unique" unique: opt UniquePolicy,
         /// `proposals`: IKE proposals; the section is there even if empty. Since 6.1.0.
         "proposals" proposals: opt Sections<Proposal>,
-        /// `dpd_delay`: DPD interval in seconds. Only if: non-zero. Since 5.6.2.
+        /// `dpd_delay`: DPD interval in seconds. Only if not zero. Since 5.6.2.
         "dpd_delay" dpd_delay: opt u32,
-        /// `dpd_timeout`: IKEv1 DPD timeout in seconds. Only if: non-zero. Since 5.6.2.
+        /// `dpd_timeout`: IKEv1 DPD timeout in seconds. Only if not zero. Since 5.6.2.
         "dpd_timeout" dpd_timeout: opt u32,
-        /// `ppk_id`: Identity of the post-quantum preshared key. Only if: configured. Since
-        /// 5.7.0.
+        /// `ppk_id`: Identity of the post-quantum preshared key. Only if configured. Since 5.7.0.
         "ppk_id" ppk_id: opt Text,
-        /// `ppk_required`: PPK is mandatory. Only if: enabled. Since 5.7.0.
+        /// `ppk_required`: PPK is mandatory. Only if enabled. Since 5.7.0.
         "ppk_required" ppk_required: flag bool,
-        /// `local-1`, `local-2`, ...: Local authentication rounds, in their order. Before 5.3.0 each was
-        /// called `local`.
+        /// `local-1`, `local-2`, ...: Local authentication rounds, in their order. Before 5.3.0
+        /// each was called `local`.
         "local" local: prefix AuthInfo,
-        /// `remote-1`, `remote-2`, ...: Remote authentication rounds, in their order. Before 5.3.0 each was
-        /// called `remote`.
+        /// `remote-1`, `remote-2`, ...: Remote authentication rounds, in their order. Before 5.3.0
+        /// each was called `remote`.
         "remote" remote: prefix AuthInfo,
         /// `children`: Child configurations keyed by name (may be empty).
         "children" children: need Sections<ChildInfo>,
@@ -51,36 +49,36 @@ record! {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AuthInfo {
-    /// `class`: Authentication method. Only if: an auth method is configured; absent when the
-    /// auth key was not given (that means public key).
+    /// `class`: Authentication method. Only if an auth method is configured; absent when the auth
+    /// key was not given (that means public key).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub class: Option<AuthClass>,
-    /// `eap-type`: EAP method. Only if: EAP with a specific method.
+    /// `eap-type`: EAP method. Only of EAP with a specific method.
     #[serde(rename = "eap-type", skip_serializing_if = "Option::is_none")]
     pub eap_type: Option<EapType>,
-    /// `eap-vendor`: Vendor ID (PEN) of an expanded EAP method. Only if: vendor specific method.
+    /// `eap-vendor`: Vendor ID (PEN) of an expanded EAP method. Only of methods of a vendor.
     #[serde(rename = "eap-vendor", skip_serializing_if = "Option::is_none")]
     pub eap_vendor: Option<u32>,
-    /// `xauth`: XAuth backend name. Only if: XAuth with a specific backend.
+    /// `xauth`: XAuth backend name. Only of XAuth with a specific backend.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub xauth: Option<Text>,
-    /// `revocation`: Revocation policy as the worst acceptable result. Only if: policy is strict
+    /// `revocation`: Revocation policy as the worst acceptable result. Only if the policy is strict
     /// (GOOD) or ifuri (SKIPPED); relaxed emits nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revocation: Option<RevocationResult>,
-    /// `id`: IKE identity. Only if: an identity is configured or was derived from a certificate.
+    /// `id`: IKE identity. Only if an identity is configured or was derived from a certificate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<Text>,
-    /// `ca_id`: Identity a CA in the trust chain must have. Only if: configured. Since 5.8.2.
+    /// `ca_id`: Identity a CA in the trust chain must have. Only if configured. Since 5.8.2.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ca_id: Option<Text>,
-    /// `aaa_id`: Identity of the AAA backend. Only if: configured.
+    /// `aaa_id`: Identity of the AAA backend. Only if configured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub aaa_id: Option<Text>,
-    /// `eap_id`: EAP identity. Only if: configured.
+    /// `eap_id`: EAP identity. Only if configured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub eap_id: Option<Text>,
-    /// `xauth_id`: XAuth user name. Only if: configured.
+    /// `xauth_id`: XAuth user name. Only if configured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub xauth_id: Option<Text>,
     /// `groups`: Required group memberships (may be empty).
@@ -100,7 +98,7 @@ pub struct AuthInfo {
 pub struct ChildInfo {
     /// `mode`: Configured IPsec mode, upper case.
     pub mode: Mode,
-    /// `label`: Configured security label as hex including the terminating zero byte. Only if:
+    /// `label`: Configured security label as hex including the terminating zero byte. Only if
     /// configured. Since 5.9.6.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<HexBytes>,
@@ -132,10 +130,10 @@ pub struct ChildInfo {
     /// `remote-ts`: Remote traffic selectors. With a dash on output, remote_ts on input.
     #[serde(rename = "remote-ts")]
     pub remote_ts: Vec<TrafficSelector>,
-    /// `interface`: Interface the policies are bound to. Only if: configured. Since 5.5.0.
+    /// `interface`: Interface the policies are bound to. Only if configured. Since 5.5.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interface: Option<Text>,
-    /// `priority`: Fixed policy priority. Only if: non-zero. Since 5.5.0.
+    /// `priority`: Fixed policy priority. Only if not zero. Since 5.5.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<u32>,
 }
@@ -156,32 +154,25 @@ pub struct Proposal {
     /// `ke`: Key exchange methods, if the proposal has any. Since 6.1.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ke: Option<Vec<Text>>,
-    /// `ake1`: Additional key exchange methods, exchange 1, if the proposal has any. Since
-    /// 6.1.0.
+    /// `ake1`: Additional key exchange methods, exchange 1, if the proposal has any. Since 6.1.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake1: Option<Vec<Text>>,
-    /// `ake2`: Additional key exchange methods, exchange 2, if the proposal has any. Since
-    /// 6.1.0.
+    /// `ake2`: Additional key exchange methods, exchange 2, if the proposal has any. Since 6.1.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake2: Option<Vec<Text>>,
-    /// `ake3`: Additional key exchange methods, exchange 3, if the proposal has any. Since
-    /// 6.1.0.
+    /// `ake3`: Additional key exchange methods, exchange 3, if the proposal has any. Since 6.1.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake3: Option<Vec<Text>>,
-    /// `ake4`: Additional key exchange methods, exchange 4, if the proposal has any. Since
-    /// 6.1.0.
+    /// `ake4`: Additional key exchange methods, exchange 4, if the proposal has any. Since 6.1.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake4: Option<Vec<Text>>,
-    /// `ake5`: Additional key exchange methods, exchange 5, if the proposal has any. Since
-    /// 6.1.0.
+    /// `ake5`: Additional key exchange methods, exchange 5, if the proposal has any. Since 6.1.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake5: Option<Vec<Text>>,
-    /// `ake6`: Additional key exchange methods, exchange 6, if the proposal has any. Since
-    /// 6.1.0.
+    /// `ake6`: Additional key exchange methods, exchange 6, if the proposal has any. Since 6.1.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake6: Option<Vec<Text>>,
-    /// `ake7`: Additional key exchange methods, exchange 7, if the proposal has any. Since
-    /// 6.1.0.
+    /// `ake7`: Additional key exchange methods, exchange 7, if the proposal has any. Since 6.1.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake7: Option<Vec<Text>>,
     /// `sn`: Sequence number transforms, if the proposal has any. Since 6.1.0.

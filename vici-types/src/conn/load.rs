@@ -64,11 +64,11 @@ request! {
     ///
     /// The fields are the keys of a connection in `swanctl.conf`.
     pub struct Conn {
-        /// `version`: IKE version: 0 = any (initiate IKEv2), 1 = IKEv1, 2 = IKEv2.
-        /// Default: 0, since 6.1.0 2.
+        /// `version`: IKE version: 0 = any (initiate IKEv2), 1 = IKEv1, 2 = IKEv2. Default: 0,
+        /// since 6.1.0: 2.
         "version" version: opt IkeVersion,
-        /// `local_addrs`: Local addresses: literals, DNS names, CIDR subnets, ranges; an item
-        /// may hold several, comma separated. Default: %any.
+        /// `local_addrs`: Local addresses: literals, DNS names, CIDR subnets, ranges; an item may
+        /// hold several, comma separated. Default: %any.
         "local_addrs" local_addrs: list String,
         /// `remote_addrs`: Remote addresses, same syntax. Default: %any.
         "remote_addrs" remote_addrs: list String,
@@ -108,8 +108,7 @@ request! {
         "send_cert" send_cert: opt SendCert,
         /// `ocsp`: In-band OCSP (RFC 4806). Default: reply. Since 5.9.14.
         "ocsp" ocsp: opt Ocsp,
-        /// `ppk_id`: Identity selecting the post-quantum preshared key. Default: none. Since
-        /// 5.7.0.
+        /// `ppk_id`: Identity selecting the post-quantum preshared key. Default: none. Since 5.7.0.
         "ppk_id" ppk_id: opt String,
         /// `ppk_required`: Refuse to establish without PPK. Default: no. Since 5.7.0.
         "ppk_required" ppk_required: bool bool,
@@ -125,8 +124,8 @@ request! {
         /// `over_time`: Slack after which the IKE_SA is closed if rekey/reauth did not happen.
         /// Default: 10% of the larger of rekey_time and reauth_time.
         "over_time" over_time: opt Duration,
-        /// `rand_time`: Random range subtracted from rekey/reauth time. Default: over_time, but
-        /// at most half of the (smaller) interval.
+        /// `rand_time`: Random range subtracted from rekey/reauth time. Default: over_time, but at
+        /// most half of the (smaller) interval.
         "rand_time" rand_time: opt Duration,
         /// `pools`: Pools to assign virtual IPs and attributes from. Default: none.
         "pools" pools: list String,
@@ -134,14 +133,14 @@ request! {
         "if_id_in" if_id_in: opt IfId,
         /// `if_id_out`: Default outbound XFRM interface ID of children. Default: 0. Since 5.8.0.
         "if_id_out" if_id_out: opt IfId,
-        /// `mediation`: This is a mediation connection. Only if: daemon built with mediation
-        /// extension, else unknown option. Default: no. Since 5.5.2.
+        /// `mediation`: This is a mediation connection. Only if the daemon was built with it.
+        /// Default: no. Since 5.5.2.
         "mediation" mediation: bool bool,
-        /// `mediated_by`: Name of the mediation connection to use. Only if: daemon built with
-        /// mediation extension. Default: none. Since 5.5.2.
+        /// `mediated_by`: Name of the mediation connection to use. Only if the daemon was built
+        /// with it. Default: none. Since 5.5.2.
         "mediated_by" mediated_by: opt String,
-        /// `mediation_peer`: Identity of the peer at the mediation server. Only if: daemon built
-        /// with mediation extension. Default: remote identity of the first round. Since 5.5.2.
+        /// `mediation_peer`: Identity of the peer at the mediation server. Only if the daemon was
+        /// built with it. Default: remote identity of the first round. Since 5.5.2.
         "mediation_peer" mediation_peer: opt String,
         /// `local*`: The rounds of our own authentication, any section whose name begins with
         /// `local`. They are ordered by their `round`, then by their place.

@@ -25,141 +25,139 @@ pub struct ChildSa {
     pub reqid: u32,
     /// `state`: State of the CHILD_SA. RETRYING since 5.3.0, DELETED since 5.6.3.
     pub state: ChildState,
-    /// `mode`: IPsec mode, upper case; TRANSPORT_PROXY only if transport was negotiated and
-    /// proxy mode is configured. IPTFS since 6.0.2, TRANSPORT_PROXY since 5.5.2.
+    /// `mode`: IPsec mode, upper case; TRANSPORT_PROXY only if transport was negotiated and proxy
+    /// mode is configured. IPTFS since 6.0.2, TRANSPORT_PROXY since 5.5.2.
     pub mode: Mode,
-    /// `label`: Security label, hex of the raw bytes including the terminating zero byte. Only
-    /// if: a label was negotiated. Since 5.9.6.
+    /// `label`: Security label, hex of the raw bytes including the terminating zero byte. Only if a
+    /// label was negotiated. Since 5.9.6.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<HexBytes>,
-    /// `protocol`: IPsec protocol. Only if: while installed.
+    /// `protocol`: IPsec protocol. While installed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub protocol: Option<IpsecProtocol>,
-    /// `encap`: ESP is UDP-encapsulated. Only if: while installed and UDP encapsulation in use.
+    /// `encap`: ESP is UDP-encapsulated. While installed, if UDP encapsulation in use.
     #[serde(default, skip_serializing_if = "Not::not")]
     pub encap: bool,
-    /// `spi-in`: Inbound SPI. Only if: while installed.
+    /// `spi-in`: Inbound SPI. While installed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spi_in: Option<Spi>,
-    /// `spi-out`: Outbound SPI. Only if: while installed.
+    /// `spi-out`: Outbound SPI. While installed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spi_out: Option<Spi>,
-    /// `cpi-in`: Inbound IPComp CPI. Only if: while installed and IPComp negotiated.
+    /// `cpi-in`: Inbound IPComp CPI. While installed, if IPComp negotiated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cpi_in: Option<Cpi>,
-    /// `cpi-out`: Outbound IPComp CPI. Only if: while installed and IPComp negotiated.
+    /// `cpi-out`: Outbound IPComp CPI. While installed, if IPComp negotiated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cpi_out: Option<Cpi>,
-    /// `mark-in`: Netfilter mark value on the inbound side. Only if: while installed and mark
-    /// value or mask is non-zero. Since 5.5.2.
+    /// `mark-in`: Netfilter mark value on the inbound side. While installed, if mark value or mask
+    /// is non-zero. Since 5.5.2.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mark_in: Option<Hex32>,
-    /// `mark-mask-in`: Mask of mark-in. Only if: while installed and mark-in is present and the
-    /// mask is not ffffffff. Since 5.5.2.
+    /// `mark-mask-in`: Mask of mark-in. While installed, if mark-in is present and the mask is not
+    /// ffffffff. Since 5.5.2.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mark_mask_in: Option<Hex32>,
-    /// `mark-out`: Netfilter mark value on the outbound side. Only if: while installed and mark
-    /// value or mask is non-zero. Since 5.5.2.
+    /// `mark-out`: Netfilter mark value on the outbound side. While installed, if mark value or
+    /// mask is non-zero. Since 5.5.2.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mark_out: Option<Hex32>,
-    /// `mark-mask-out`: Mask of mark-out. Only if: while installed and mark-out is present and
-    /// the mask is not ffffffff. Since 5.5.2.
+    /// `mark-mask-out`: Mask of mark-out. While installed, if mark-out is present and the mask is
+    /// not ffffffff. Since 5.5.2.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mark_mask_out: Option<Hex32>,
-    /// `if-id-in`: Inbound XFRM interface ID. Only if: while installed and non-zero. Since
-    /// 5.8.0.
+    /// `if-id-in`: Inbound XFRM interface ID. While installed, if non-zero. Since 5.8.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub if_id_in: Option<Hex32>,
-    /// `if-id-out`: Outbound XFRM interface ID. Only if: while installed and non-zero. Since
-    /// 5.8.0.
+    /// `if-id-out`: Outbound XFRM interface ID. While installed, if non-zero. Since 5.8.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub if_id_out: Option<Hex32>,
-    /// `per-cpu-sas`: Per-CPU SAs are in use for this CHILD_SA. Only if: while installed and
-    /// enabled and supported. Since 6.0.2.
+    /// `per-cpu-sas`: Per-CPU SAs are in use for this CHILD_SA. While installed, if enabled and
+    /// supported. Since 6.0.2.
     #[serde(default, skip_serializing_if = "Not::not")]
     pub per_cpu_sas: bool,
-    /// `cpu`: CPU this per-CPU SA belongs to. Only if: while installed and SA is bound to a CPU.
-    /// Since 6.0.2.
+    /// `cpu`: CPU this per-CPU SA belongs to. While installed, if the SA is bound to a CPU. Since
+    /// 6.0.2.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cpu: Option<u32>,
-    /// `encr-alg`: ESP encryption algorithm. Only if: while installed and proposal contains one
-    /// that is not UNDEFINED.
+    /// `encr-alg`: ESP encryption algorithm. While installed, if proposal contains one that is not
+    /// UNDEFINED.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encr_alg: Option<Encryption>,
-    /// `encr-keysize`: Key length in bits of encr-alg. Only if: while installed and non-zero.
+    /// `encr-keysize`: Key length in bits of encr-alg. While installed, if non-zero.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encr_keysize: Option<u16>,
-    /// `integ-alg`: ESP/AH integrity algorithm. Only if: while installed and proposal contains
-    /// one that is not UNDEFINED.
+    /// `integ-alg`: ESP/AH integrity algorithm. While installed, if proposal contains one that is
+    /// not UNDEFINED.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub integ_alg: Option<Integrity>,
-    /// `integ-keysize`: Key length in bits of integ-alg. Only if: while installed and non-zero.
+    /// `integ-keysize`: Key length in bits of integ-alg. While installed, if non-zero.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub integ_keysize: Option<u16>,
-    /// `dh-group`: Key exchange method used for PFS. Only if: while installed and a key exchange
-    /// was negotiated (never for the first CHILD_SA created in IKE_AUTH).
+    /// `dh-group`: Key exchange method used for PFS. While installed, if a key exchange was
+    /// negotiated (never for the first CHILD_SA created in IKE_AUTH).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dh_group: Option<KeyExchange>,
-    /// `ake1`: Additional key exchange number 1 of the CHILD_SA. Only if: while installed and
-    /// negotiated. Since 6.0.0.
+    /// `ake1`: Additional key exchange number 1 of the CHILD_SA. While installed, if negotiated.
+    /// Since 6.0.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake1: Option<KeyExchange>,
-    /// `ake2`: Additional key exchange number 2 of the CHILD_SA. Only if: while installed and
-    /// negotiated. Since 6.0.0.
+    /// `ake2`: Additional key exchange number 2 of the CHILD_SA. While installed, if negotiated.
+    /// Since 6.0.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake2: Option<KeyExchange>,
-    /// `ake3`: Additional key exchange number 3 of the CHILD_SA. Only if: while installed and
-    /// negotiated. Since 6.0.0.
+    /// `ake3`: Additional key exchange number 3 of the CHILD_SA. While installed, if negotiated.
+    /// Since 6.0.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake3: Option<KeyExchange>,
-    /// `ake4`: Additional key exchange number 4 of the CHILD_SA. Only if: while installed and
-    /// negotiated. Since 6.0.0.
+    /// `ake4`: Additional key exchange number 4 of the CHILD_SA. While installed, if negotiated.
+    /// Since 6.0.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake4: Option<KeyExchange>,
-    /// `ake5`: Additional key exchange number 5 of the CHILD_SA. Only if: while installed and
-    /// negotiated. Since 6.0.0.
+    /// `ake5`: Additional key exchange number 5 of the CHILD_SA. While installed, if negotiated.
+    /// Since 6.0.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake5: Option<KeyExchange>,
-    /// `ake6`: Additional key exchange number 6 of the CHILD_SA. Only if: while installed and
-    /// negotiated. Since 6.0.0.
+    /// `ake6`: Additional key exchange number 6 of the CHILD_SA. While installed, if negotiated.
+    /// Since 6.0.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake6: Option<KeyExchange>,
-    /// `ake7`: Additional key exchange number 7 of the CHILD_SA. Only if: while installed and
-    /// negotiated. Since 6.0.0.
+    /// `ake7`: Additional key exchange number 7 of the CHILD_SA. While installed, if negotiated.
+    /// Since 6.0.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake7: Option<KeyExchange>,
-    /// `esn`: Extended sequence numbers are used. Only if: while installed and ESN negotiated.
+    /// `esn`: Extended sequence numbers are used. While installed, if ESN negotiated.
     #[serde(default, skip_serializing_if = "Not::not", with = "esn")]
     pub esn: bool,
-    /// `bytes-in`: Bytes received. Only if: while installed.
+    /// `bytes-in`: Bytes received. While installed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bytes_in: Option<u64>,
-    /// `packets-in`: Packets received. Only if: while installed.
+    /// `packets-in`: Packets received. While installed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub packets_in: Option<u64>,
-    /// `use-in`: Time since the last inbound packet. Only if: while installed and SA has been
+    /// `use-in`: Time since the last inbound packet, in seconds. While installedif the SA has been
     /// used inbound.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub use_in: Option<u64>,
-    /// `bytes-out`: Bytes sent. Only if: while installed.
+    /// `bytes-out`: Bytes sent. While installed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bytes_out: Option<u64>,
-    /// `packets-out`: Packets sent. Only if: while installed.
+    /// `packets-out`: Packets sent. While installed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub packets_out: Option<u64>,
-    /// `use-out`: Time since the last outbound packet. Only if: while installed and SA has been
-    /// used outbound.
+    /// `use-out`: Time since the last outbound packet, in seconds. While installedif the SA has
+    /// been used outbound.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub use_out: Option<u64>,
-    /// `rekey-time`: Time until rekeying; may be negative. Only if: while installed and a soft
+    /// `rekey-time`: Time until rekeying, in seconds; may be negative. While installed, if a soft
     /// lifetime is set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rekey_time: Option<i64>,
-    /// `life-time`: Time until the SA expires; may be negative. Only if: while installed and a
+    /// `life-time`: Time until the SA expires, in seconds; may be negative. While installed, if a
     /// hard lifetime is set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub life_time: Option<i64>,
-    /// `install-time`: Time since installation. Only if: while installed.
+    /// `install-time`: Time since installation, in seconds. While installed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub install_time: Option<u64>,
     /// `local-ts`: Local traffic selectors (may be empty).

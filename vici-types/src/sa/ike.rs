@@ -10,12 +10,12 @@ use crate::word::{Encryption, IkeState, IkeVersion, Integrity, KeyExchange, Prf,
 /// An IKE_SA.
 ///
 /// Its CHILD_SAs are `C`: [`ChildSa`] but for `child-rekey`, which shows them before and after.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct IkeSa<C = ChildSa> {
-    /// `uniqueid`: Number identifying this IKE_SA for the lifetime of the daemon; accepted by
-    /// the ike-id arguments.
+    /// `uniqueid`: Number identifying this IKE_SA for the lifetime of the daemon; accepted by the
+    /// ike-id arguments.
     pub uniqueid: u32,
     /// `version`: IKE major version in use.
     pub version: IkeVersion,
@@ -35,16 +35,15 @@ pub struct IkeSa<C = ChildSa> {
     pub remote_port: Option<u16>,
     /// `remote-id`: Peer's IKE identity; `%any` while it is not known yet.
     pub remote_id: Text,
-    /// `remote-xauth-id`: XAuth user name of the peer. Only if: IKEv1 and the authenticated
+    /// `remote-xauth-id`: XAuth user name of the peer. Only if IKEv1 is used and the authenticated
     /// XAuth identity differs from remote-id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remote_xauth_id: Option<Text>,
-    /// `remote-eap-id`: EAP identity of the peer. Only if: IKEv2 and the EAP identity differs
-    /// from remote-id.
+    /// `remote-eap-id`: EAP identity of the peer. Only if IKEv2 is used and the EAP identity
+    /// differs from remote-id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remote_eap_id: Option<Text>,
-    /// `initiator`: We were the initiator of this IKE_SA. Only if: only when we are the
-    /// initiator.
+    /// `initiator`: We were the initiator of this IKE_SA.
     #[serde(default, skip_serializing_if = "Not::not")]
     pub initiator: bool,
     /// `initiator-spi`: Initiator SPI (IKEv1: initiator cookie). Byte order correct since 5.4.0.
@@ -63,73 +62,72 @@ pub struct IkeSa<C = ChildSa> {
     /// `nat-any`: Some NAT (real or faked) is present. Since 5.3.4.
     #[serde(default, skip_serializing_if = "Not::not")]
     pub nat_any: bool,
-    /// `if-id-in`: Default inbound XFRM interface ID for child SAs. Only if: non-zero. Since
-    /// 5.8.0.
+    /// `if-id-in`: Default inbound XFRM interface ID for child SAs. Only if not zero. Since 5.8.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub if_id_in: Option<Hex32>,
-    /// `if-id-out`: Default outbound XFRM interface ID for child SAs. Only if: non-zero. Since
+    /// `if-id-out`: Default outbound XFRM interface ID for child SAs. Only if not zero. Since
     /// 5.8.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub if_id_out: Option<Hex32>,
-    /// `encr-alg`: IKE encryption algorithm. Only if: a proposal has been selected.
+    /// `encr-alg`: IKE encryption algorithm. Only if a proposal has been selected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encr_alg: Option<Encryption>,
-    /// `encr-keysize`: Key length in bits of encr-alg. Only if: algorithm has a variable key
+    /// `encr-keysize`: Key length in bits of encr-alg. Only if the algorithm has a variable key
     /// length.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encr_keysize: Option<u16>,
-    /// `integ-alg`: IKE integrity algorithm. Only if: proposal contains one (not with AEAD).
+    /// `integ-alg`: IKE integrity algorithm. Only if the proposal contains one (not with AEAD).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub integ_alg: Option<Integrity>,
-    /// `integ-keysize`: Key length in bits of integ-alg. Only if: non-zero.
+    /// `integ-keysize`: Key length in bits of integ-alg. Only if not zero.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub integ_keysize: Option<u16>,
-    /// `prf-alg`: IKE pseudo random function. Only if: a proposal has been selected.
+    /// `prf-alg`: IKE pseudo random function. Only if a proposal has been selected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prf_alg: Option<Prf>,
-    /// `dh-group`: First (classic) key exchange method. Only if: a proposal has been selected.
+    /// `dh-group`: First (classic) key exchange method. Only if a proposal has been selected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dh_group: Option<KeyExchange>,
     /// `ake1`: Key exchange method negotiated as additional key exchange number 1 of the IKE_SA.
-    /// Only if: proposal contains additional key exchange 1 (RFC 9370, IKEv2 only). Since 6.0.0.
+    /// Only if the proposal contains additional key exchange 1 (RFC 9370, IKEv2 only). Since 6.0.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake1: Option<KeyExchange>,
     /// `ake2`: Key exchange method negotiated as additional key exchange number 2 of the IKE_SA.
-    /// Only if: proposal contains additional key exchange 2 (RFC 9370, IKEv2 only). Since 6.0.0.
+    /// Only if the proposal contains additional key exchange 2 (RFC 9370, IKEv2 only). Since 6.0.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake2: Option<KeyExchange>,
     /// `ake3`: Key exchange method negotiated as additional key exchange number 3 of the IKE_SA.
-    /// Only if: proposal contains additional key exchange 3 (RFC 9370, IKEv2 only). Since 6.0.0.
+    /// Only if the proposal contains additional key exchange 3 (RFC 9370, IKEv2 only). Since 6.0.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake3: Option<KeyExchange>,
     /// `ake4`: Key exchange method negotiated as additional key exchange number 4 of the IKE_SA.
-    /// Only if: proposal contains additional key exchange 4 (RFC 9370, IKEv2 only). Since 6.0.0.
+    /// Only if the proposal contains additional key exchange 4 (RFC 9370, IKEv2 only). Since 6.0.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake4: Option<KeyExchange>,
     /// `ake5`: Key exchange method negotiated as additional key exchange number 5 of the IKE_SA.
-    /// Only if: proposal contains additional key exchange 5 (RFC 9370, IKEv2 only). Since 6.0.0.
+    /// Only if the proposal contains additional key exchange 5 (RFC 9370, IKEv2 only). Since 6.0.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake5: Option<KeyExchange>,
     /// `ake6`: Key exchange method negotiated as additional key exchange number 6 of the IKE_SA.
-    /// Only if: proposal contains additional key exchange 6 (RFC 9370, IKEv2 only). Since 6.0.0.
+    /// Only if the proposal contains additional key exchange 6 (RFC 9370, IKEv2 only). Since 6.0.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake6: Option<KeyExchange>,
     /// `ake7`: Key exchange method negotiated as additional key exchange number 7 of the IKE_SA.
-    /// Only if: proposal contains additional key exchange 7 (RFC 9370, IKEv2 only). Since 6.0.0.
+    /// Only if the proposal contains additional key exchange 7 (RFC 9370, IKEv2 only). Since 6.0.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake7: Option<KeyExchange>,
     /// `ppk`: A post-quantum preshared key was mixed in. Since 5.7.0.
     #[serde(default, skip_serializing_if = "Not::not")]
     pub ppk: bool,
-    /// `established`: Age of the IKE_SA. Only if: state is ESTABLISHED.
+    /// `established`: Age of the IKE_SA, in seconds. Only if state is ESTABLISHED.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub established: Option<u64>,
-    /// `rekey-time`: Time until rekeying is scheduled; may become negative. Only if: state is
-    /// ESTABLISHED and rekeying is scheduled.
+    /// `rekey-time`: Time until rekeying is scheduled, in seconds; may become negative. Only if
+    /// state is ESTABLISHED and rekeying is scheduled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rekey_time: Option<i64>,
-    /// `reauth-time`: Time until reauthentication is scheduled; may become negative. Only if:
-    /// state is ESTABLISHED and reauthentication is scheduled.
+    /// `reauth-time`: Time until reauthentication is scheduled, in seconds; may become negative.
+    /// Only if state is ESTABLISHED and reauthentication is scheduled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reauth_time: Option<i64>,
     /// `local-vips`: Virtual IPs handed to us by the peer. Absent if there is none. Since 5.3.4.
@@ -152,56 +150,6 @@ pub struct IkeSa<C = ChildSa> {
     /// from [`ChildSa::name`]. Not in events that are about the IKE_SA only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub child_sas: Option<Sections<C>>,
-}
-
-impl<C> Default for IkeSa<C> {
-    fn default() -> Self {
-        Self {
-            uniqueid: Default::default(),
-            version: Default::default(),
-            state: Default::default(),
-            local_host: Default::default(),
-            local_port: Default::default(),
-            local_id: Default::default(),
-            remote_host: Default::default(),
-            remote_port: Default::default(),
-            remote_id: Default::default(),
-            remote_xauth_id: Default::default(),
-            remote_eap_id: Default::default(),
-            initiator: Default::default(),
-            initiator_spi: Default::default(),
-            responder_spi: Default::default(),
-            nat_local: Default::default(),
-            nat_remote: Default::default(),
-            nat_fake: Default::default(),
-            nat_any: Default::default(),
-            if_id_in: Default::default(),
-            if_id_out: Default::default(),
-            encr_alg: Default::default(),
-            encr_keysize: Default::default(),
-            integ_alg: Default::default(),
-            integ_keysize: Default::default(),
-            prf_alg: Default::default(),
-            dh_group: Default::default(),
-            ake1: Default::default(),
-            ake2: Default::default(),
-            ake3: Default::default(),
-            ake4: Default::default(),
-            ake5: Default::default(),
-            ake6: Default::default(),
-            ake7: Default::default(),
-            ppk: Default::default(),
-            established: Default::default(),
-            rekey_time: Default::default(),
-            reauth_time: Default::default(),
-            local_vips: Default::default(),
-            remote_vips: Default::default(),
-            tasks_queued: Default::default(),
-            tasks_active: Default::default(),
-            tasks_passive: Default::default(),
-            child_sas: Default::default(),
-        }
-    }
 }
 
 impl<C> IkeSa<C> {

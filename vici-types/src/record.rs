@@ -1,0 +1,212 @@
+//! The one visitor for messages that mix fixed keys with sections of any name.
+//!
+//! Derived code goes by the names of keys alone. Where a section may have any name (a connection
+//! may be called `up`) the kind of the element has to tell it from a key, and serde has no word
+//! for that. So the visitor asks the value's deserializer for a newtype called [`SECTION`] (or
+//! [`LIST`]): `vici-serde` answers with `visit_map` (`visit_seq`) where the element is one, else
+//! with `visit_some`. Any other format answers with `visit_newtype_struct`, and is then asked what
+//! the value is.
+
+use core::fmt;
+use core::marker::PhantomData;
+
+use serde::Deserialize;
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{
+    DeserializeSeed, Deserializer, Error, IgnoredAny, IntoDeserializer, MapAccess, SeqAccess,
+    Visitor,
+};
+
+use crate::value::{BytesVisitor, Text};
+
+pub(crate) const SECTION: &str = "$vici::section";
+pub(crate) const LIST: &str = "$vici::list";
+
+/// A section while it is read: what has been seen of its keys and sections.
+pub(crate) trait Record<'de>: Default {
+    type Value;
+
+    /// Which elements may have any name.
+    const VARIABLE: &'static str = SECTION;
+
+    /// Whether an element of this name, of the kind [`Self::VARIABLE`], is one with a variable name.
+    fn is_variable(&self, name: &Text) -> bool;
+
+    /// Reads an element with a variable name.
+    fn variable<D: Deserializer<'de>>(&mut self, name: Text, value: D) -> Result<(), D::Error>;
+
+    /// Reads the value of a fixed key, or ignores it if there is no such key.
+    fn key<D: Deserializer<'de>>(&mut self, name: &Text, value: D) -> Result<(), D::Error>;
+
+    /// Ends the section.
+    fn finish<E: Error>(self) -> Result<Self::Value, E>;
+}
+
+#[inline]
+pub(crate) fn deserialize_record<'de, R, D>(deserializer: D) -> Result<R::Value, D::Error>
+where
+    R: Record<'de>,
+    D: Deserializer<'de>,
+{
+    deserializer.deserialize_map(RecordVisitor::<R>(PhantomData))
+}
+
+/// Skips a value in the way that `serde_ignored` sees.
+pub(crate) fn ignore<'de, D: Deserializer<'de>>(value: D) -> Result<(), D::Error> {
+    IgnoredAny::deserialize(value).map(|_| ())
+}
+
+struct RecordVisitor<R>(PhantomData<R>);
+
+impl<'de, R: Record<'de>> Visitor<'de> for RecordVisitor<R> {
+    type Value = R::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a section")
+    }
+
+    #[inline]
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<R::Value, A::Error> {
+        let mut record = R::default();
+        while let Some(name) = map.next_key_seed(Name)? {
+            if record.is_variable(&name) {
+                map.next_value_seed(Variable {
+                    record: &mut record,
+                    name,
+                })?;
+            } else {
+                map.next_value_seed(Key {
+                    record: &mut record,
+                    name: &name,
+                })?;
+            }
+        }
+        record.finish()
+    }
+}
+
+/// The name of an element: text where it is UTF-8, which is all that `serde_ignored` knows.
+struct Name;
+
+impl<'de> DeserializeSeed<'de> for Name {
+    type Value = Text;
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, name: D) -> Result<Text, D::Error> {
+        name.deserialize_identifier(BytesVisitor(|name: &[u8]| Ok(Text::from(name))))
+    }
+}
+
+struct Key<'a, R> {
+    record: &'a mut R,
+    name: &'a Text,
+}
+
+impl<'de, R: Record<'de>> DeserializeSeed<'de> for Key<'_, R> {
+    type Value = ();
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, value: D) -> Result<(), D::Error> {
+        self.record.key(self.name, value)
+    }
+}
+
+/// A value whose kind decides whether it belongs to a fixed key.
+struct Variable<'a, R> {
+    record: &'a mut R,
+    name: Text,
+}
+
+impl<'de, R: Record<'de>> DeserializeSeed<'de> for Variable<'_, R> {
+    type Value = ();
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, value: D) -> Result<(), D::Error> {
+        value.deserialize_newtype_struct(R::VARIABLE, self)
+    }
+}
+
+/// Values that can only belong to a fixed key.
+macro_rules! visit_keys {
+    ($($visit:ident($value:ty);)*) => {$(
+        fn $visit<E: Error>(self, value: $value) -> Result<(), E> {
+            self.record.key(&self.name, Present(value.into_deserializer()))
+        }
+    )*};
+}
+
+impl<'de, R: Record<'de>> Visitor<'de> for Variable<'_, R> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a section, a list or a value")
+    }
+
+    #[inline]
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        let section = MapAccessDeserializer::new(map);
+        if R::VARIABLE == SECTION {
+            self.record.variable(self.name, section)
+        } else {
+            self.record.key(&self.name, Present(section))
+        }
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<(), A::Error> {
+        let list = SeqAccessDeserializer::new(items);
+        if R::VARIABLE == LIST {
+            self.record.variable(self.name, list)
+        } else {
+            self.record.key(&self.name, Present(list))
+        }
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, value: D) -> Result<(), D::Error> {
+        self.record.key(&self.name, value)
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, value: D) -> Result<(), D::Error> {
+        value.deserialize_any(self)
+    }
+
+    visit_keys! {
+        visit_bool(bool);
+        visit_i64(i64);
+        visit_u64(u64);
+        visit_f64(f64);
+        visit_str(&str);
+        visit_bytes(&[u8]);
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+}
+
+/// A value that has been looked at: serde's own do not pass for an option or a newtype.
+struct Present<D>(D);
+
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for Present<D> {
+    type Error = D::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.0.deserialize_any(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit
+        unit_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
