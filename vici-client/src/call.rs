@@ -64,8 +64,8 @@ impl<S: Read + Write> Client<S> {
         &mut self,
         outgoing: &Outgoing<'_, T>,
     ) -> Result<A> {
-        self.prepare()?;
         let deadline = self.deadline(outgoing.wait);
+        self.prepare(deadline)?;
         let id = outgoing.enqueue(self, None)?;
         let settled = self.wait(id, deadline)?;
         let name = || outgoing.command.to_owned();

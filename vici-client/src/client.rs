@@ -165,12 +165,12 @@ impl<S: Read + Write> Client<S> {
 
 impl<S: Read + Write> Client<S> {
     /// Fails at once on a closed connection, and brings one back in step that owes a response.
-    pub(crate) fn prepare(&mut self) -> Result<()> {
+    pub(crate) fn prepare(&mut self, deadline: Deadline) -> Result<()> {
         if self.session.is_closed() {
             return Err(Error::Closed);
         }
         // What has come by now needs no fence. Where the stream can't tell, the fence does it.
-        while self.session.owes_response() {
+        while self.session.owes_response() && !deadline.is_over() {
             match self.fill(Deadline::after(Some(Duration::ZERO))) {
                 Ok(()) => while self.settled()?.is_some() {},
                 Err(Error::Timeout) => break,
@@ -211,6 +211,9 @@ impl<S: Read + Write> Client<S> {
 
     /// Writes what is to be sent: one write for all of it, if the stream takes it.
     pub(crate) fn flush(&mut self, deadline: Deadline) -> Result<()> {
+        if self.session.transmit().is_empty() {
+            return Ok(());
+        }
         while !self.session.transmit().is_empty() {
             match deadline.remaining() {
                 Some(remaining) => self.set_write_timeout(Some(remaining))?,
@@ -222,6 +225,10 @@ impl<S: Read + Write> Client<S> {
                 Ok(count) => self.session.sent(count),
                 Err(error) => self.pass(error, deadline)?,
             }
+        }
+        // A socket has nothing to flush; a stream of the caller's may have.
+        while let Err(error) = self.stream.flush() {
+            self.pass(error, deadline)?;
         }
         Ok(())
     }

@@ -179,11 +179,11 @@ impl<'a, S: Read + Write> Items<'a, S> {
         outgoing: &Outgoing<'_, T>,
         event: &str,
     ) -> Result<Self> {
-        client.prepare()?;
         let total = client
             .stream_timeout
             .map(|timeout| timeout.saturating_add(outgoing.wait));
         let deadline = Deadline::after(total);
+        client.prepare(client.deadline(Duration::ZERO).earlier(deadline))?;
         let id = outgoing.enqueue(client, Some(event))?;
         let mut items = Self {
             client,

@@ -34,10 +34,7 @@ fn deadline_is_for_a_whole_call() {
     converse(
         |daemon| {
             daemon.expect_request("ping");
-            daemon.stream.set_nonblocking(true).unwrap();
-            let event = frame(note(1));
-            // Ends when the client hangs up.
-            while io::Write::write(&mut daemon.stream, &event).is_ok_or_full() {}
+            flood(daemon, note(1));
         },
         |mut client| {
             client.set_timeout(Some(SHORT)).unwrap();
@@ -49,15 +46,17 @@ fn deadline_is_for_a_whole_call() {
     );
 }
 
-trait Full {
-    fn is_ok_or_full(self) -> bool;
-}
-
-impl Full for io::Result<usize> {
-    fn is_ok_or_full(self) -> bool {
-        match self {
-            Ok(_) => true,
-            Err(error) => error.kind() == io::ErrorKind::WouldBlock,
+/// Writes as much as the client takes, until it hangs up.
+fn flood(daemon: &mut Peer, packet: Packet<'_>) {
+    daemon.stream.set_nonblocking(true).unwrap();
+    let bytes = frame(packet);
+    let mut rest: &[u8] = &bytes;
+    loop {
+        match io::Write::write(&mut daemon.stream, rest) {
+            Ok(count) if count < rest.len() => rest = &rest[count..],
+            Ok(_) => rest = &bytes,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(_) => return,
         }
     }
 }
@@ -352,9 +351,7 @@ fn stream_has_a_deadline_in_total() {
             daemon.expect_register("item");
             daemon.send(CONFIRM);
             daemon.expect_request("list-items");
-            daemon.stream.set_nonblocking(true).unwrap();
-            let event = frame(item(1));
-            while io::Write::write(&mut daemon.stream, &event).is_ok_or_full() {}
+            flood(daemon, item(1));
         },
         |mut client| {
             client.set_timeout(Some(Duration::from_secs(20))).unwrap();

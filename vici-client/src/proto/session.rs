@@ -144,8 +144,8 @@ impl Session {
 
     /// Gives up a request: whatever comes for it is skipped, and the connection stays in step.
     ///
-    /// What has not been sent is not sent any more; what has been sent the daemon carries out. A
-    /// registration is ended again. Nothing happens if the request has ended.
+    /// A command of which nothing has been sent is not sent any more; one that has been sent the
+    /// daemon carries out. A registration is ended again. Nothing happens if the request has ended.
     pub fn abandon(&mut self, id: RequestId) {
         self.ready
             .retain(|settled| settled.id != id || !settled.kind.is_message());
@@ -203,7 +203,8 @@ impl Session {
         self.output.sent(count);
     }
 
-    /// Where to read to. It is never empty after [`poll`](Self::poll) has returned `None`.
+    /// Where to read to. Call [`poll`](Self::poll) until it returns `None` before: the buffer may be
+    /// empty while it holds frames that have not been handled, and is never empty otherwise.
     pub fn buffer(&mut self) -> &mut [u8] {
         self.reader.buffer()
     }
