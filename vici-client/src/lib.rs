@@ -1,6 +1,138 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
-//! Under construction.
+//! A client for VICI, the configuration and control protocol of strongSwan's charon.
+//!
+//! [`Client`] is blocking, needs no runtime and starts no thread. Commands and events are the typed
+//! structs of [`vici_types`], your own implementations of its traits, or plain [`Message`]s by name.
+//!
+//! ```no_run
+//! use vici_client::Client;
+//! use vici_client::vici_types::{ListSas, UnloadConn, Version};
+//!
+//! # fn main() -> vici_client::Result<()> {
+//! let mut client = Client::connect()?;
+//!
+//! // One request, one response.
+//! println!("{}", client.call(&Version::default())?.version);
+//! client.call(&UnloadConn::new("home"))?;
+//!
+//! // A command that streams events before its response.
+//! let mut sas = client.stream(&ListSas::default())?;
+//! for sa in &mut sas {
+//!     println!("{:?}", sa?);
+//! }
+//! sas.finish()?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Events that come unasked are subscribed; see [`Client::subscribe`]:
+//!
+//! ```no_run
+//! use std::time::Duration;
+//! use vici_client::Client;
+//! use vici_client::vici_types::IkeUpdown;
+//!
+//! # fn main() -> vici_client::Result<()> {
+//! let mut client = Client::connect()?;
+//! client.subscribe::<IkeUpdown>()?;
+//! while let Some(event) = client.next_event(Some(Duration::from_secs(60)))? {
+//!     println!("{:?}", event.decode::<IkeUpdown>());
+//! }
+//! println!("a quiet minute");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Errors
+//!
+//! There is one [`Error`]. What matters is what still works after it:
+//!
+//! - **The request was at fault, or the daemon refused it**
+//!   ([`InvalidRequest`](Error::InvalidRequest), [`Encode`](Error::Encode),
+//!   [`CommandFailed`](Error::CommandFailed), [`UnknownCommand`](Error::UnknownCommand),
+//!   [`UnknownEvent`](Error::UnknownEvent)): the connection goes on. `success = no` is always an
+//!   error, which keeps the daemon's reason and the whole response.
+//! - **A message does not fit its type** ([`Decode`](Error::Decode)): the error tells the key and the
+//!   offset, and keeps the message. The connection goes on, and so does a stream.
+//! - **The time is over** ([`is_timeout`](Error::is_timeout)): the connection goes on. The daemon may
+//!   still do what it was asked.
+//! - **The connection is gone** ([`is_closed`](Error::is_closed)), or the daemon broke the protocol
+//!   ([`Protocol`](Error::Protocol)): every later call returns [`Closed`](Error::Closed) at once.
+//!   Events that had come are still there. [`Client::reconnect`] starts anew.
+//!
+//! Texts stand on their own, as in
+//! `list-sa: home.child-sas.net-1.bytes-in: invalid number: invalid digit found in string (at byte 123)`.
+//!
+//! # Time
+//!
+//! There are no hidden timeouts; by default every call waits for as long as it takes.
+//! [`Client::set_timeout`] sets a deadline for each whole call, and for each item of a stream;
+//! [`Client::set_stream_timeout`] one for a whole stream; [`Client::next_event`] takes its own. A
+//! request that asks the daemon to work for some time adds that to its deadline.
+//!
+//! Set a timeout where it matters: the daemon silently drops a response over 512 KiB, and then no
+//! answer ever comes. After a timeout the connection is brought back in step by the next call, whether
+//! the late answer comes or not: see [`proto::Session`].
+//!
+//! # Threads
+//!
+//! A client belongs to one thread at a time (`&mut self`), and may move between them. The daemon
+//! works on the requests of a connection one after the other: a second connection is the way to do
+//! something while an `initiate` waits, or to watch events. A
+//! [`ShutdownHandle`] ends a blocked call from another thread.
+//!
+//! To serve many connections from one thread, drive [`proto::Session`] with an event loop of your own.
+//!
+//! # Faults
+//!
+//! What can go wrong on a connection, what happens then, and the test that shows it.
+//!
+//! | fault | behaviour | test |
+//! | --- | --- | --- |
+//! | a frame comes in pieces, or several in one read | put together, taken apart | `broken_peer::frames_may_come_in_pieces_of_any_size` |
+//! | a timeout in the middle of a frame | the next call goes on there | `time::timeout_in_the_middle_of_a_frame_goes_on_there` |
+//! | a system call is interrupted | it is repeated | `broken_peer::interrupted_system_calls_are_repeated` |
+//! | a length over the limit | refused before allocating; closed | `broken_peer::length_over_the_limit_is_refused_before_allocating` |
+//! | empty frames, unknown packet types | skipped | `broken_peer::empty_frames_and_unknown_packets_are_skipped` |
+//! | a name longer than its packet | protocol error; closed | `broken_peer::names_that_do_not_fit_are_protocol_errors` |
+//! | a reply that nobody asked for | protocol error; closed | `broken_peer::replies_that_nobody_asked_for_are_protocol_errors` |
+//! | events before, between and after request and response | kept, in order | `events::events_before_between_and_after_a_request_and_its_response` |
+//! | an event before the confirmation of its registration | kept | `events::event_before_the_confirm_of_its_own_registration_is_kept` |
+//! | events on the way while unsubscribing | kept | `events::events_on_the_way_while_unsubscribing_are_kept` |
+//! | unrelated events in the middle of a stream | kept for `next_event` | `stream::unrelated_events_in_the_middle_of_a_stream_are_kept` |
+//! | an event that does not decode | given raw; the next one works | `events::undecodable_event_is_given_raw_and_the_next_one_works` |
+//! | nobody reads the events | bounded queue; calls go on | `events::caller_that_reads_no_events_never_blocks_a_command` |
+//! | a full queue | drops by the caller's policy, and counts | `events::full_queue_drops_the_oldest_and_counts_them` |
+//! | a full queue during a stream | no item is dropped | `stream::items_are_never_dropped_for_a_full_queue` |
+//! | a stream is dropped at any point | nothing blocks, nothing is left registered | `stream::stream_dropped_at_any_point_leaves_the_connection_in_step` |
+//! | an item that does not decode | an error with its bytes; the stream goes on | `stream::undecodable_item_is_an_error_with_its_bytes_and_the_stream_goes_on` |
+//! | the command of a stream is unknown | an error; the registration ends | `stream::unknown_command_ends_the_stream_and_the_registration` |
+//! | the event of a stream is unknown | an error; the command is not sent | `stream::unknown_event_is_an_error_and_the_command_is_not_sent` |
+//! | an answer comes late | skipped | `time::answer_that_comes_late_is_skipped`, `time::answer_that_comes_after_the_next_call_is_skipped` |
+//! | an answer never comes | nothing is shifted | `time::answer_that_never_comes_shifts_nothing` |
+//! | bytes trickle in without end | the deadline is for the whole call | `time::deadline_is_for_a_whole_call` |
+//! | a request could be sent in part only | its rest is sent first, its answer skipped | `time::request_that_was_sent_in_part_is_sent_to_its_end` |
+//! | a request could not be sent at all | it is never sent | `time::request_of_which_nothing_was_sent_is_taken_back` |
+//! | a stream stalls, or never ends | deadlines for each item and in total | `time::stream_has_a_deadline_for_each_item`, `time::stream_has_a_deadline_in_total` |
+//! | a stream type has no timeouts | `set_timeout` is an error | `time::stream_without_timeouts_refuses_them` |
+//! | the peer closes at any byte | one prompt error, then closed at once | `broken_peer::end_of_the_connection_at_any_byte_is_one_prompt_error` |
+//! | the daemon dies while a stream runs | one prompt error | `broken_peer::daemon_that_dies_while_a_stream_runs_ends_it_with_one_error` |
+//! | a half-closed socket | closed | `broken_peer::half_closed_sockets_are_closed` |
+//! | a call must be aborted | shutdown handle | `call::shutdown_handle_ends_a_blocked_call` |
+//! | the daemon is still starting | connecting again until a limit | `connect::connecting_waits_for_a_daemon_that_starts` |
+//! | the daemon's backlog is full | the limit holds | `connect::connecting_to_a_full_backlog_ends_when_the_limit_is_over` |
+//! | the daemon was restarted | reconnect restores the subscriptions | `connect::reconnect_restores_the_subscriptions` |
+//! | a message that the daemon would misread or hang up on | refused before a byte is written | `call::what_the_daemon_can_not_read_is_refused_before_a_byte_is_written`, `call::a_frame_over_the_limit_is_refused_and_one_of_the_limit_is_sent` |
+//! | all of it in any order | nothing lost, doubled or out of order | `session_model::nothing_is_lost_doubled_or_out_of_order` |
+//!
+//! # Manners
+//!
+//! A request is one write. What has been sent is wiped from the send buffer, which is never
+//! reallocated while a message is written to it, so that no copy of a secret stays behind. Sockets are
+//! close-on-exec. Writing to a connection that is gone is an error, not a `SIGPIPE`: Rust programs
+//! ignore that signal, and for TCP sockets (since Rust 1.89 also for Unix sockets) it is not even
+//! raised, which matters to a library inside of a program in another language.
 
 mod call;
 mod client;
@@ -14,7 +146,7 @@ mod response;
 mod socket;
 mod streaming;
 
-pub use vici_serde::Message;
+pub use vici_serde::{self, Message};
 pub use vici_types;
 
 pub use crate::client::Client;
