@@ -406,15 +406,49 @@ proptest! {
     }
 
     #[test]
-    fn settings_never_panic(text in "[ -~]{0,20}") {
+    fn settings_keep_their_text(text in "[ -~]{0,20}") {
         let duration = Duration::from(text.as_str());
         prop_assert_eq!(duration.as_str(), text.as_str());
-        let mark = Mark::from(text.as_str());
-        prop_assert!(mark.value().is_none() || mark.as_str().bytes().all(|b| b != b'%'));
-        let volume = Volume::from(text.as_str());
-        prop_assert_eq!(volume.as_bytes().is_some() || !text.is_empty(), true);
-        prop_assert_eq!(Dscp::from(text.as_str()).value().is_some(), !text.is_empty()
-            && text.bytes().all(|b| b == b'0' || b == b'1')
-            && u64::from_str_radix(&text, 2).is_ok_and(|dscp| dscp < 64));
+        prop_assert_eq!(duration.as_secs().is_some(), is_number(&text, "smhd"));
+        prop_assert_eq!(Volume::from(text.as_str()).as_bytes().is_some(), is_number(&text, "kmg"));
     }
+
+    #[test]
+    fn numbers_come_back(seconds in any::<u64>(), mark in any::<u32>(), mask in any::<u32>()) {
+        prop_assert_eq!(Duration::from_secs(seconds).as_secs(), Some(seconds));
+        prop_assert_eq!(Volume::from_bytes(seconds).as_bytes(), Some(seconds));
+        let both = Mark::masked(mark, mask);
+        prop_assert_eq!((both.value(), both.mask()), (Some(mark), Some(mask)));
+        prop_assert_eq!(IfId::new(mark).value(), Some(mark));
+        prop_assert_eq!(Spi::new(mark).to_string().parse(), Ok(Spi::new(mark)));
+        let dscp = u8::try_from(mark & 0x3f).unwrap();
+        prop_assert_eq!(Dscp::new(dscp).value(), Some(dscp));
+    }
+}
+
+/// A number of digits, of eight or of sixteen, which may have a suffix behind it.
+fn is_number(text: &str, suffixes: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let hex = lower
+        .trim_start()
+        .trim_start_matches(['+', '-'])
+        .starts_with("0x");
+    let suffix = |c: char| suffixes.contains(c) && !(hex && c == 'd');
+    let digits = lower
+        .strip_suffix(suffix)
+        .unwrap_or(&lower)
+        .trim_end_matches(' ');
+    let text = digits.trim_start_matches(' ');
+    if text.is_empty() {
+        return true;
+    }
+    let number = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let valid =
+        |digits: &str, set: &str| !digits.is_empty() && digits.chars().all(|c| set.contains(c));
+    let number_is_valid = match number.strip_prefix("0x") {
+        Some(digits) => valid(digits, "0123456789abcdef"),
+        None if number.starts_with('0') => valid(number, "01234567"),
+        None => valid(number, "0123456789"),
+    };
+    number_is_valid && (!text.starts_with('-') || number.chars().all(|c| "0x".contains(c)))
 }
