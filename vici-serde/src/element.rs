@@ -71,10 +71,11 @@ pub enum Element<'a> {
 
 /// What has a name in a section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 pub(crate) enum Kind {
-    Section,
-    Value,
-    List,
+    Section = SECTION_START,
+    Value = KEY_VALUE,
+    List = LIST_START,
 }
 
 impl Kind {
@@ -87,16 +88,17 @@ impl Kind {
     }
 }
 
-/// The head of what has a name in a section: its kind and where its name is.
+/// The head of what has a name in a section.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Entry {
+pub(crate) struct Entry<'de> {
     pub(crate) kind: Kind,
     /// Of the element's first byte.
     pub(crate) offset: usize,
-    pub(crate) name_end: usize,
+    pub(crate) name: &'de [u8],
 }
 
-impl Entry {
+impl Entry<'_> {
+    #[inline]
     pub(crate) fn name_start(self) -> usize {
         self.offset + 2
     }
@@ -121,42 +123,34 @@ impl<'de> Cursor<'de> {
     }
 
     #[inline]
-    pub(crate) fn slice(&self, start: usize, end: usize) -> &'de [u8] {
-        self.input.get(start..end).unwrap_or_default()
-    }
-
-    pub(crate) fn name(&self, entry: Entry) -> &'de [u8] {
-        self.slice(entry.name_start(), entry.name_end)
+    fn rest(&self) -> &'de [u8] {
+        self.input.get(self.position..).unwrap_or_default()
     }
 
     /// The head of the next section, key or list; `None` behind the end of the section around it.
     ///
     /// At the root, the end of the input ends the section.
     #[inline]
-    pub(crate) fn entry(&mut self, root: bool) -> Result<Option<Entry>> {
-        let offset = self.position;
-        if let Some(&[tag, len]) = self.input.get(offset..offset + 2) {
-            let kind = match tag {
+    pub(crate) fn entry(&mut self, root: bool) -> Result<Option<Entry<'de>>> {
+        if let Some([tag, len, tail @ ..]) = self.input.get(self.position..) {
+            let kind = match *tag {
                 KEY_VALUE => Kind::Value,
                 SECTION_START => Kind::Section,
                 LIST_START => Kind::List,
                 _ => return self.other_than_entry(root),
             };
-            let name_end = offset + 2 + usize::from(len);
-            if name_end <= self.input.len() {
-                self.position = name_end;
-                return Ok(Some(Entry {
-                    kind,
-                    offset,
-                    name_end,
-                }));
+            if let Some(name) = tail.get(..usize::from(*len)) {
+                let offset = self.position;
+                self.position = offset + 2 + name.len();
+                return Ok(Some(Entry { kind, offset, name }));
             }
         }
         self.other_than_entry(root)
     }
 
     #[cold]
-    fn other_than_entry(&mut self, root: bool) -> Result<Option<Entry>> {
+    #[inline(never)]
+    fn other_than_entry(&mut self, root: bool) -> Result<Option<Entry<'de>>> {
         let offset = self.position;
         match self.input.get(offset) {
             None if root => Ok(None),
@@ -169,32 +163,33 @@ impl<'de> Cursor<'de> {
         }
     }
 
-    /// Where the value at the position begins and ends. The position is behind it then.
+    /// The value at the position and where it begins. The position is behind it then.
     #[inline]
-    pub(crate) fn value(&mut self, element: usize) -> Result<(usize, usize)> {
-        let start = self.position + 2;
-        if let Some(len) = self.input.get(self.position..start) {
-            let end = start + usize::from(NetworkEndian::read_u16(len));
-            if end <= self.input.len() {
-                self.position = end;
-                return Ok((start, end));
+    pub(crate) fn value(&mut self) -> Result<(usize, &'de [u8])> {
+        if let Some([high, low, tail @ ..]) = self.input.get(self.position..) {
+            let len = usize::from(NetworkEndian::read_u16(&[*high, *low]));
+            if let Some(value) = tail.get(..len) {
+                let start = self.position + 2;
+                self.position = start + value.len();
+                return Ok((start, value));
             }
         }
-        Err(truncated(element))
+        Err(ErrorKind::Truncated.into())
     }
 
-    /// Where the next item of a list begins and ends, `None` behind the end of the list.
+    /// Whether there is one more item in the list: the position is before its value then, else
+    /// behind the end of the list.
     #[inline]
-    pub(crate) fn item(&mut self) -> Result<Option<(usize, usize)>> {
+    pub(crate) fn item(&mut self) -> Result<bool> {
         let offset = self.position;
         match self.input.get(offset) {
             Some(&LIST_ITEM) => {
                 self.position += 1;
-                self.value(offset).map(Some)
+                Ok(true)
             }
             Some(&LIST_END) => {
                 self.position += 1;
-                Ok(None)
+                Ok(false)
             }
             Some(&tag) => Err(misplaced_in_list(tag).at(offset)),
             None => Err(ErrorKind::Unclosed("the list").into()),
@@ -203,40 +198,61 @@ impl<'de> Cursor<'de> {
 
     /// Goes behind the end of the element whose head has been read.
     #[inline]
-    pub(crate) fn skip(&mut self, entry: Entry) -> Result<()> {
+    pub(crate) fn skip(&mut self, entry: Entry<'_>) -> Result<()> {
         match entry.kind {
-            Kind::Value => self.value(entry.offset).map(|_| ()),
-            Kind::List => {
-                while self.item()?.is_some() {}
-                Ok(())
-            }
+            Kind::Value => match self.value() {
+                Ok(_) => Ok(()),
+                Err(error) => Err(error.at(entry.offset)),
+            },
+            Kind::List => self.skip_list(),
             Kind::Section => self.skip_section(),
         }
     }
 
+    /// Goes behind the end of the list that the position is in.
+    pub(crate) fn skip_list(&mut self) -> Result<()> {
+        loop {
+            let offset = self.position;
+            if !self.item()? {
+                return Ok(());
+            }
+            match after_value(self.rest()) {
+                Some(rest) => self.position = self.input.len() - rest.len(),
+                None => return Err(Error::new(ErrorKind::Truncated).at(offset)),
+            }
+        }
+    }
+
     /// Goes behind the end of the section that the position is in, however deep it is.
+    ///
+    /// What it skips is checked like everything else, but for names being UTF-8.
     pub(crate) fn skip_section(&mut self) -> Result<()> {
         let mut open = 1_usize;
         loop {
-            match self.entry(false)? {
-                None => {
-                    open -= 1;
-                    if open == 0 {
-                        return Ok(());
-                    }
+            // Nearly everything is a key/value: as many of them as there are, in registers.
+            let mut rest = self.rest();
+            while let [KEY_VALUE, len, tail @ ..] = rest {
+                match tail.get(usize::from(*len)..).and_then(after_value) {
+                    Some(after) => rest = after,
+                    None => break,
                 }
-                Some(entry) => match entry.kind {
-                    Kind::Section => open += 1,
-                    _ => self.skip(entry)?,
-                },
+            }
+            self.position = self.input.len() - rest.len();
+            match self.entry(false)? {
+                Some(entry) if entry.kind == Kind::Section => open += 1,
+                Some(entry) => self.skip(entry)?,
+                None if open == 1 => return Ok(()),
+                None => open -= 1,
             }
         }
     }
 }
 
-#[cold]
-pub(crate) fn truncated(element: usize) -> Error {
-    Error::new(ErrorKind::Truncated).at(element)
+/// What follows a value, if there is one.
+#[inline]
+fn after_value(rest: &[u8]) -> Option<&[u8]> {
+    let (len, tail) = rest.split_first_chunk::<2>()?;
+    tail.get(usize::from(NetworkEndian::read_u16(len))..)
 }
 
 #[cold]
@@ -313,15 +329,13 @@ impl<'a> Elements<'a> {
 
     fn parse(&mut self) -> Result<Option<Element<'a>>> {
         if self.in_list {
-            return match self.cursor.item()? {
-                Some((start, end)) => Ok(Some(Element::ListItem {
-                    value: self.cursor.slice(start, end),
-                })),
-                None => {
-                    self.in_list = false;
-                    Ok(Some(Element::ListEnd))
-                }
-            };
+            let offset = self.cursor.position;
+            if self.cursor.item()? {
+                let value = self.value(offset)?;
+                return Ok(Some(Element::ListItem { value }));
+            }
+            self.in_list = false;
+            return Ok(Some(Element::ListEnd));
         }
         let root = self.depth == 0;
         let Some(entry) = self.cursor.entry(root)? else {
@@ -334,11 +348,10 @@ impl<'a> Elements<'a> {
         if root {
             self.outermost = entry.offset;
         }
-        let name = self.cursor.name(entry);
+        let name = entry.name;
         Ok(Some(match entry.kind {
             Kind::Value => {
-                let (start, end) = self.cursor.value(entry.offset)?;
-                let value = self.cursor.slice(start, end);
+                let value = self.value(entry.offset)?;
                 Element::KeyValue { name, value }
             }
             Kind::Section => {
@@ -350,6 +363,16 @@ impl<'a> Elements<'a> {
                 Element::ListStart { name }
             }
         }))
+    }
+}
+
+impl<'a> Elements<'a> {
+    /// The value of the element that begins at `offset`.
+    fn value(&mut self, offset: usize) -> Result<&'a [u8]> {
+        match self.cursor.value() {
+            Ok((_, value)) => Ok(value),
+            Err(error) => Err(error.at(offset)),
+        }
     }
 }
 

@@ -104,8 +104,9 @@ pub struct Deserializer<'de> {
     window: Window<'de>,
     /// How many sections are open, 0 at the root.
     depth: usize,
-    /// What has been named to a visitor of a section, and its value not asked for.
-    pending: Option<Entry>,
+    /// Behind the last name that a visitor of a section was given. The cursor stands there as long
+    /// as the visitor has not asked for the value.
+    name_end: usize,
     in_list: bool,
 }
 
@@ -116,7 +117,7 @@ impl<'de> Deserializer<'de> {
             cursor: Cursor::new(message),
             window: Window::default(),
             depth: 0,
-            pending: None,
+            name_end: usize::MAX,
             in_list: false,
         }
     }
@@ -138,63 +139,59 @@ impl<'de> Deserializer<'de> {
     fn visit_text<V: Visitor<'de>>(
         &mut self,
         start: usize,
-        end: usize,
+        bytes: &'de [u8],
         visitor: V,
     ) -> Result<V::Value> {
-        match self.window.text(self.cursor.input, start, end) {
+        match self.window.text(self.cursor.input, start, bytes) {
             Ok(text) => visitor.visit_borrowed_str(text),
-            Err(_) => visitor.visit_borrowed_bytes(self.cursor.slice(start, end)),
+            Err(_) => visitor.visit_borrowed_bytes(bytes),
         }
     }
 
-    /// Reads what stands behind the name that is pending.
+    /// Reads what stands behind a name, which the cursor stands behind.
     ///
-    /// It and what it calls avoid `?`: the stack that a level of nesting takes counts, and without
-    /// optimisation each `?` takes as much of it as the value has, several times.
+    /// It and what it calls have one variable for the result, and no `?`: values are large, and each
+    /// copy of them takes time, and without optimisation stack for every level of nesting.
     #[inline]
-    fn read_pending<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value> {
-        let Some(entry) = self.pending else {
-            return Err(ErrorKind::LeftOver.into());
-        };
-        self.pending = None;
-        let result = match self.value(entry) {
-            Ok(value) => seed.deserialize(value),
-            Err(error) => Err(error),
-        };
-        match &result {
-            // Who did not look at a list or section at all has not read its end either.
-            Ok(_) if self.cursor.position == entry.name_end => match self.skip(entry) {
-                Ok(()) => result,
-                Err(error) => Err(error),
-            },
-            Ok(_) => result,
-            Err(_) => result.map_err(|error| self.locate(entry, error)),
+    fn read_value<S: DeserializeSeed<'de>>(
+        &mut self,
+        kind: Kind,
+        offset: usize,
+        seed: S,
+    ) -> Result<S::Value> {
+        let name_end = self.cursor.position;
+        let mut result = seed.deserialize(ValueDeserializer::new(self, kind));
+        if let Err(error) = result {
+            result = Err(self.locate(kind, offset, name_end, error));
+        } else if self.cursor.position == name_end {
+            if let Err(error) = self.skip_untouched(kind, offset, name_end) {
+                result = Err(error);
+            }
         }
-    }
-
-    /// A deserializer of what stands behind a name.
-    #[inline]
-    fn value(&mut self, entry: Entry) -> Result<ValueDeserializer<'_, 'de>> {
-        match entry.kind {
-            Kind::Value => match self.cursor.value(entry.offset) {
-                Ok((start, end)) => Ok(ValueDeserializer::scalar(self, start, end)),
-                Err(error) => Err(error),
-            },
-            kind => Ok(ValueDeserializer::compound(self, kind)),
-        }
+        result
     }
 
     /// Gives the path and the offset to an error in what stands behind a name.
     #[cold]
-    fn locate(&mut self, entry: Entry, error: Error) -> Error {
-        let error = if entry.kind == Kind::Value {
-            error.at(entry.name_end + 2)
-        } else {
-            // A visitor that goes on after an error must not take the rest for something else.
+    #[inline(never)]
+    fn locate(&mut self, kind: Kind, offset: usize, name_end: usize, error: Error) -> Error {
+        // A visitor that goes on after an error must not take the rest for something else: where a
+        // value ends is known, what is left of a list or section is not.
+        self.cursor.position = name_end;
+        if kind != Kind::Value || self.cursor.value().is_err() {
             self.cursor.position = self.cursor.input.len();
-            error.at(entry.offset)
+        }
+        let error = match (kind, error.kind()) {
+            (Kind::Value, ErrorKind::Truncated) => error.at(offset),
+            (Kind::Value, _) => error.at(name_end + 2),
+            (Kind::Section | Kind::List, _) => error.at(offset),
         };
-        error.within(self.cursor.name(entry))
+        error.within(
+            self.cursor
+                .input
+                .get(offset + 2..name_end)
+                .unwrap_or_default(),
+        )
     }
 
     /// Goes one section deeper.
@@ -204,26 +201,31 @@ impl<'de> Deserializer<'de> {
             return Err(ErrorKind::TooDeep.into());
         }
         self.depth += 1;
+        self.name_end = usize::MAX;
         Ok(())
     }
 
     /// The head of the next element of the section; behind the last one, the section is left.
     #[inline]
-    fn entry(&mut self) -> Result<Option<Entry>> {
-        let entry = self.cursor.entry(self.depth == 0)?;
-        if entry.is_none() {
-            self.depth = self.depth.saturating_sub(1);
+    fn entry(&mut self) -> Result<Option<Entry<'de>>> {
+        match self.cursor.entry(self.depth == 0) {
+            Ok(None) => {
+                self.depth = self.depth.saturating_sub(1);
+                Ok(None)
+            }
+            entry => entry,
         }
-        Ok(entry)
     }
 
     /// Gives the entries of the section that has been entered to a visitor of maps.
     #[inline]
     fn visit_section<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
         let depth = self.depth;
-        let result = visitor.visit_map(SectionAccess::new(self));
+        let mut result = visitor.visit_map(SectionAccess::new(self));
         if self.depth == depth && result.is_ok() {
-            self.leave()?;
+            if let Err(error) = self.leave() {
+                result = Err(error);
+            }
         }
         result
     }
@@ -243,7 +245,6 @@ impl<'de> Deserializer<'de> {
         let Some(entry) = self.entry()? else {
             return Err(expected("a section with a variant", "an empty section"));
         };
-        self.pending = Some(entry);
         let value = visitor.visit_enum(Variant::new(self, entry))?;
         self.leave()?;
         Ok(value)
@@ -263,14 +264,11 @@ impl<'de> Deserializer<'de> {
     /// Reads the end of the section, where a visitor has not: nothing may be left.
     #[cold]
     fn leave(&mut self) -> Result<()> {
-        let left = match self.pending {
-            None => self.entry()?,
-            pending => pending,
-        };
-        match left {
-            None => Ok(()),
-            Some(entry) => Err(Error::new(ErrorKind::LeftOver).at(entry.offset)),
+        let offset = self.cursor.position;
+        if offset == self.name_end || self.entry()?.is_some() {
+            return Err(Error::new(ErrorKind::LeftOver).at(offset));
         }
+        Ok(())
     }
 
     /// Reads the end of the list, where a visitor has not: nothing may be left.
@@ -278,17 +276,26 @@ impl<'de> Deserializer<'de> {
     fn leave_list(&mut self) -> Result<()> {
         self.in_list = false;
         let offset = self.cursor.position;
-        match self.cursor.item()? {
-            None => Ok(()),
-            Some(_) => Err(Error::new(ErrorKind::LeftOver).at(offset)),
+        if self.cursor.item()? {
+            return Err(Error::new(ErrorKind::LeftOver).at(offset));
         }
+        Ok(())
+    }
+
+    /// Goes on where a type did not look at its value at all, and has not read its end either.
+    #[cold]
+    #[inline(never)]
+    fn skip_untouched(&mut self, kind: Kind, offset: usize, name_end: usize) -> Result<()> {
+        let name = self.cursor.input.get(offset + 2..name_end);
+        let name = name.unwrap_or_default();
+        self.skip(Entry { kind, offset, name })
     }
 
     #[inline]
-    fn skip(&mut self, entry: Entry) -> Result<()> {
+    fn skip(&mut self, entry: Entry<'_>) -> Result<()> {
         self.cursor
             .skip(entry)
-            .map_err(|error| error.at(entry.offset).within(self.cursor.name(entry)))
+            .map_err(|error| error.at(entry.offset).within(entry.name))
     }
 }
 

@@ -19,18 +19,18 @@ pub(super) struct Window<'de> {
 }
 
 impl<'de> Window<'de> {
-    /// The bytes from `start` to `end` of `input`, which has to be the same each time, as text.
+    /// The `bytes`, which are at `start` of the `input`, as text. The input is the same each time.
     #[inline]
     pub(super) fn text(
         &mut self,
         input: &'de [u8],
         start: usize,
-        end: usize,
+        bytes: &'de [u8],
     ) -> Result<&'de str, Utf8Error> {
-        let range = start.wrapping_sub(self.start)..end.wrapping_sub(self.start);
-        match self.text.get(range) {
+        let from = start.wrapping_sub(self.start);
+        match self.text.get(from..from.wrapping_add(bytes.len())) {
             Some(text) => Ok(text),
-            None => self.outside(input, start, end),
+            None => self.outside(input, start, bytes),
         }
     }
 
@@ -40,10 +40,10 @@ impl<'de> Window<'de> {
         &mut self,
         input: &'de [u8],
         start: usize,
-        end: usize,
+        bytes: &'de [u8],
     ) -> Result<&'de str, Utf8Error> {
         let window_end = self.start + self.text.len();
-        if end > window_end || start < self.start {
+        if start + bytes.len() > window_end || start < self.start {
             let rest = input.get(start..).unwrap_or_default();
             let window = rest.get(..WINDOW).unwrap_or(rest);
             self.text = match str::from_utf8(window) {
@@ -51,11 +51,11 @@ impl<'de> Window<'de> {
                 Err(error) => str::from_utf8(&window[..error.valid_up_to()])?,
             };
             self.start = start;
-            if let Some(text) = self.text.get(..end - start) {
+            if let Some(text) = self.text.get(..bytes.len()) {
                 return Ok(text);
             }
         }
-        str::from_utf8(input.get(start..end).unwrap_or_default())
+        str::from_utf8(bytes)
     }
 }
 
@@ -79,7 +79,7 @@ mod tests {
             for len in [0, 1, 2, 3, 13, 40, 60, 97] {
                 let end = (start + len).min(input.len());
                 assert_eq!(
-                    window.text(&input, start, end),
+                    window.text(&input, start, &input[start..end]),
                     str::from_utf8(&input[start..end]),
                     "{start}..{end}"
                 );
@@ -93,10 +93,13 @@ mod tests {
         input.extend("é".as_bytes());
         input.extend(b"bc");
         let mut window = Window::default();
-        assert_eq!(window.text(&input, 0, 3), Ok("aaa"));
+        assert_eq!(window.text(&input, 0, &input[..3]), Ok("aaa"));
         let end = input.len();
-        assert_eq!(window.text(&input, WINDOW - 3, end), Ok("aaébc"));
-        assert!(window.text(&input, WINDOW, end).is_err());
-        assert_eq!(window.text(&input, end - 2, end), Ok("bc"));
+        assert_eq!(
+            window.text(&input, WINDOW - 3, &input[WINDOW - 3..]),
+            Ok("aaébc")
+        );
+        assert!(window.text(&input, WINDOW, &input[WINDOW..]).is_err());
+        assert_eq!(window.text(&input, end - 2, &input[end - 2..]), Ok("bc"));
     }
 }

@@ -6,45 +6,35 @@ use serde::forward_to_deserialize_any;
 
 use super::scalar::{boolean, character, float32, float64, integer, utf8};
 use super::{Deserializer, LIST, SECTION, expected};
-use crate::element::Kind;
+use crate::element::{Entry, Kind};
 use crate::error::{Error, ErrorKind, Result};
 
-/// Deserializes what has been found behind a name or in a list.
+/// Deserializes what has been found behind a name or in a list, which the cursor stands before.
 pub(super) struct ValueDeserializer<'a, 'de> {
     de: &'a mut Deserializer<'de>,
     kind: Kind,
-    /// Of the value; unused for lists and sections, whose elements the cursor stands before.
-    start: usize,
-    end: usize,
 }
 
 impl<'a, 'de> ValueDeserializer<'a, 'de> {
     #[inline]
-    pub(super) fn scalar(de: &'a mut Deserializer<'de>, start: usize, end: usize) -> Self {
-        let kind = Kind::Value;
-        Self {
-            de,
-            kind,
-            start,
-            end,
-        }
+    pub(super) fn new(de: &'a mut Deserializer<'de>, kind: Kind) -> Self {
+        Self { de, kind }
     }
 
+    /// Reads the value, and where it begins.
     #[inline]
-    pub(super) fn compound(de: &'a mut Deserializer<'de>, kind: Kind) -> Self {
-        Self {
-            de,
-            kind,
-            start: 0,
-            end: 0,
-        }
-    }
-
-    #[inline]
-    fn bytes(&self) -> Result<&'de [u8]> {
+    fn scalar(&mut self) -> Result<(usize, &'de [u8])> {
         match self.kind {
-            Kind::Value => Ok(self.de.cursor.slice(self.start, self.end)),
+            Kind::Value => self.de.cursor.value(),
             kind => Err(expected("a value", kind.article())),
+        }
+    }
+
+    #[inline]
+    fn bytes(&mut self) -> Result<&'de [u8]> {
+        match self.scalar() {
+            Ok((_, bytes)) => Ok(bytes),
+            Err(error) => Err(error),
         }
     }
 
@@ -70,7 +60,7 @@ impl<'a, 'de> ValueDeserializer<'a, 'de> {
 macro_rules! numbers {
     ($($method:ident $visit:ident $read:path;)*) => {
         $(#[inline]
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        fn $method<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value> {
             visitor.$visit($read(self.bytes()?)?)
         })*
     };
@@ -82,7 +72,10 @@ impl<'de> serde::Deserializer<'de> for ValueDeserializer<'_, 'de> {
     #[inline]
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         match self.kind {
-            Kind::Value => self.de.visit_text(self.start, self.end, visitor),
+            Kind::Value => match self.de.cursor.value() {
+                Ok((start, bytes)) => self.de.visit_text(start, bytes, visitor),
+                Err(error) => Err(error),
+            },
             Kind::Section => self.visit_section(visitor),
             Kind::List => self.de.visit_list(visitor),
         }
@@ -106,23 +99,19 @@ impl<'de> serde::Deserializer<'de> for ValueDeserializer<'_, 'de> {
     }
 
     #[inline]
-    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+    fn deserialize_bytes<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value> {
         visitor.visit_borrowed_bytes(self.bytes()?)
     }
 
     #[inline]
-    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+    fn deserialize_byte_buf<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value> {
         visitor.visit_borrowed_bytes(self.bytes()?)
     }
 
     #[inline]
-    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        self.bytes()?;
-        match self
-            .de
-            .window
-            .text(self.de.cursor.input, self.start, self.end)
-        {
+    fn deserialize_str<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value> {
+        let (start, bytes) = self.scalar()?;
+        match self.de.window.text(self.de.cursor.input, start, bytes) {
             Ok(text) => visitor.visit_borrowed_str(text),
             Err(error) => Err(ErrorKind::NotUtf8(error).into()),
         }
@@ -207,7 +196,7 @@ impl<'de> serde::Deserializer<'de> for ValueDeserializer<'_, 'de> {
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
-        self,
+        mut self,
         _name: &'static str,
         _variants: &'static [&'static str],
         visitor: V,
@@ -230,8 +219,10 @@ impl<'de> serde::Deserializer<'de> for ValueDeserializer<'_, 'de> {
     #[inline]
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         match self.kind {
-            Kind::Value => {}
-            Kind::List => while self.de.cursor.item()?.is_some() {},
+            Kind::Value => {
+                self.de.cursor.value()?;
+            }
+            Kind::List => self.de.cursor.skip_list()?,
             Kind::Section => self.de.cursor.skip_section()?,
         }
         visitor.visit_unit()
@@ -243,19 +234,18 @@ impl<'de> serde::Deserializer<'de> for ValueDeserializer<'_, 'de> {
 /// Deserializes a name: of a field, of a variant, or as the key of a map.
 pub(super) struct NameDeserializer<'a, 'de> {
     de: &'a mut Deserializer<'de>,
-    start: usize,
-    end: usize,
+    entry: Entry<'de>,
 }
 
 impl<'a, 'de> NameDeserializer<'a, 'de> {
     #[inline]
-    pub(super) fn new(de: &'a mut Deserializer<'de>, start: usize, end: usize) -> Self {
-        Self { de, start, end }
+    pub(super) fn new(de: &'a mut Deserializer<'de>, entry: Entry<'de>) -> Self {
+        Self { de, entry }
     }
 
     #[inline]
-    fn bytes(&self) -> Result<&'de [u8]> {
-        Ok(self.de.cursor.slice(self.start, self.end))
+    fn bytes(&mut self) -> Result<&'de [u8]> {
+        Ok(self.entry.name)
     }
 }
 
@@ -264,7 +254,8 @@ impl<'de> serde::Deserializer<'de> for NameDeserializer<'_, 'de> {
 
     #[inline]
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        self.de.visit_text(self.start, self.end, visitor)
+        self.de
+            .visit_text(self.entry.name_start(), self.entry.name, visitor)
     }
 
     numbers! {
@@ -285,12 +276,12 @@ impl<'de> serde::Deserializer<'de> for NameDeserializer<'_, 'de> {
     }
 
     #[inline]
-    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+    fn deserialize_bytes<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value> {
         visitor.visit_borrowed_bytes(self.bytes()?)
     }
 
     #[inline]
-    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+    fn deserialize_byte_buf<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value> {
         visitor.visit_borrowed_bytes(self.bytes()?)
     }
 
@@ -309,7 +300,7 @@ impl<'de> serde::Deserializer<'de> for NameDeserializer<'_, 'de> {
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
-        self,
+        mut self,
         _name: &'static str,
         _variants: &'static [&'static str],
         visitor: V,

@@ -213,7 +213,7 @@ fn a_visitor_that_stops_early_is_an_error() {
     let error = from_slice::<First>(&message).map(|_| ()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "more elements than the type takes (at byte 0)"
+        "more elements than the type takes (at byte 3)"
     );
     assert!(from_slice::<First>(b"").is_ok());
 }

@@ -1,6 +1,9 @@
 //! The tests of the data format from outside.
 
-#![allow(clippy::unwrap_used, reason = "a test ends with what it did not expect")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test ends with what it did not expect"
+)]
 
 mod common;
 mod errors;
