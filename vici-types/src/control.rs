@@ -41,6 +41,7 @@ request! {
         /// default no. Since 5.3.3.
         "init-limits" init_limits: bool bool,
         /// `loglevel`: Highest level of control-log events to send; default 1, -1 silences them.
+        /// Level 2 and above is a flood, and has frozen a daemon older than 5.9.11.
         "loglevel" loglevel: num i32,
     }
     check(initiate) {
@@ -75,6 +76,7 @@ request! {
         /// negative not at all, which is without events, too. Negative since 5.4.0.
         "timeout" timeout: num i32,
         /// `loglevel`: Highest level of control-log events to send; default 1, -1 silences them.
+        /// Level 2 and above is a flood, and has frozen a daemon older than 5.9.11.
         "loglevel" loglevel: num i32,
     }
     check(terminate) {

@@ -417,6 +417,42 @@ fn texts_that_the_daemon_cuts_are_refused() {
 }
 
 #[test]
+fn numbers_that_the_daemon_wraps_are_refused() {
+    let wraps = "must not be out of range, the daemon takes it for another number";
+    let child = |child: ConnChild| refused(LoadConn::new("c", Conn::new().child("n", child)));
+    assert_eq!(
+        child(ConnChild::new().life_time("-1h")),
+        format!("c.children.n.life_time: {wraps}")
+    );
+    assert_eq!(
+        child(ConnChild::new().rand_bytes("-1")),
+        format!("c.children.n.rand_bytes: {wraps}")
+    );
+    assert_eq!(
+        child(ConnChild::new().mark_in("1/0x100000000")),
+        format!("c.children.n.mark_in: {wraps}")
+    );
+    assert_eq!(
+        child(ConnChild::new().if_id_out("-1")),
+        format!("c.children.n.if_id_out: {wraps}")
+    );
+    assert_eq!(
+        child(ConnChild::new().tfc_padding("4294967296")),
+        format!("c.children.n.tfc_padding: {wraps}")
+    );
+    // What the daemon refuses itself, and says so, is sent.
+    let wrong = ConnChild::new()
+        .life_time("1h30m")
+        .mark_in("x")
+        .tfc_padding("MTU");
+    assert!(
+        LoadConn::new("c", Conn::new().child("n", wrong))
+            .check()
+            .is_ok()
+    );
+}
+
+#[test]
 fn a_refusal_shows_no_secret() {
     let request = LoadShared::new(SharedType::Ike, "swordfish").id("\n");
     let error = request.check().unwrap_err();

@@ -76,11 +76,14 @@ fn a_connection_may_be_called_as_a_key() {
 #[test]
 fn the_section_is_needed() {
     let error = vici_serde::from_slice::<IkeUpdown>(b"\x03\x02up\x00\x03yes").unwrap_err();
-    assert_eq!(error.to_string(), "the section is missing (at byte 0)");
+    assert_eq!(
+        error.to_string(),
+        "missing the section of `ike_sa` (at byte 0)"
+    );
     let error = serde_json::from_str::<ListSa>("{}").unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the section is missing at line 1 column 2"
+        "missing the section of `ike_sa` at line 1 column 2"
     );
 }
 

@@ -155,9 +155,6 @@ request! {
         let version = conn.version.as_ref();
         let numbered = version.is_none_or(|version| !matches!(version, IkeVersion::Other(_)));
         ensure(numbered, "version", "must be 0 (either), 1 (IKEv1) or 2 (IKEv2)")?;
-        let dscp = conn.dscp.as_ref();
-        let binary = dscp.is_none_or(|dscp| dscp.value().is_some());
-        ensure(binary, "dscp", "must have up to six binary digits, such as 101110")?;
         limit_each("proposals", conn.proposals.as_ref(), 2047)?;
         limit_each("vips", conn.vips.as_ref(), 63)?;
         limit("ppk_id", conn.ppk_id.as_ref(), 511)?;

@@ -97,7 +97,7 @@ macro_rules! record {
                 fn finish<E: serde::de::Error>(self) -> Result<$name, E> {
                     $(
                         let Some((name, $section)) = self.$section else {
-                            return Err(E::custom("the section is missing"));
+                            return Err(E::custom(concat!("missing the section of `", stringify!($section), "`")));
                         };
                     )?
                     Ok($name {

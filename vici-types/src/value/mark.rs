@@ -3,8 +3,8 @@ use core::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::lax;
-use super::setting::SettingVisitor;
-use crate::check::{Check, limited};
+use super::setting::{OTHER_NUMBER, SettingVisitor, is_too_large};
+use crate::check::{Check, ensure, limited};
 use crate::command::InvalidRequest;
 
 setting! {
@@ -17,7 +17,7 @@ setting! {
     /// assert_eq!((mark.value(), mark.mask()), (Some(0x2a), Some(0xff)));
     /// assert_eq!(Mark::masked(42, 0xff), "42/0xff");
     /// ```
-    Mark, at most 31
+    Mark, at most 31, refuses is_too_large: OTHER_NUMBER
 }
 
 impl Mark {
@@ -54,7 +54,7 @@ impl Mark {
 
 setting! {
     /// A Netfilter mark to set, as its author writes it: `42`, `0x2a/0xff`, `%same`.
-    SetMark, at most 31
+    SetMark, at most 31, refuses is_too_large: OTHER_NUMBER
 }
 
 impl SetMark {
@@ -86,7 +86,7 @@ impl SetMark {
 
 setting! {
     /// An XFRM interface ID, as its author writes it: `42`, `0x2a`, `%unique`, `%unique-dir`.
-    IfId, at most 31
+    IfId, at most 31, refuses is_too_large: OTHER_NUMBER
 }
 
 impl IfId {

@@ -5,11 +5,11 @@ use serde::de::{Deserializer, Error, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::lax;
-use crate::check::{Check, limited};
+use crate::check::{Check, ensure, limited};
 use crate::command::InvalidRequest;
 
 macro_rules! setting {
-    ($(#[$meta:meta])* $name:ident, at most $limit:literal) => {
+    ($(#[$meta:meta])* $name:ident, at most $limit:literal $(, refuses $wrong:ident: $reason:expr)?) => {
         $(#[$meta])*
         #[derive(Clone, Default, PartialEq, Eq, Hash)]
         pub struct $name(String);
@@ -71,7 +71,9 @@ macro_rules! setting {
 
         impl Check for $name {
             fn check(&self) -> Result<(), InvalidRequest> {
-                limited(&self.0, $limit)
+                limited(&self.0, $limit)?;
+                $(ensure(!$wrong(&self.0), "", $reason)?;)?
+                Ok(())
             }
         }
     };
@@ -88,7 +90,7 @@ setting! {
     /// assert_eq!(Duration::from_secs(5400), "5400");
     /// assert_eq!(Duration::from(std::time::Duration::from_secs(60)), "60");
     /// ```
-    Duration, at most 15
+    Duration, at most 15, refuses is_negative: OTHER_NUMBER
 }
 
 impl Duration {
@@ -123,7 +125,7 @@ setting! {
     /// assert_eq!(Volume::from("2k").as_bytes(), Some(2048));
     /// assert_eq!(Volume::from_bytes(500), "500");
     /// ```
-    Volume, at most 31
+    Volume, at most 31, refuses is_negative: OTHER_NUMBER
 }
 
 impl Volume {
@@ -141,7 +143,7 @@ impl Volume {
 
 setting! {
     /// The DSCP of IKE packets in **binary** digits, as the daemon reads it: `101110`.
-    Dscp, at most 15
+    Dscp, at most 15, refuses is_not_binary: "must have up to six binary digits, such as 101110"
 }
 
 impl Dscp {
@@ -169,7 +171,7 @@ impl Dscp {
 
 setting! {
     /// The length to which ESP packets are padded: a number of bytes, or `mtu`.
-    TfcPadding, at most 15
+    TfcPadding, at most 15, refuses is_too_large: OTHER_NUMBER
 }
 
 impl TfcPadding {
@@ -239,6 +241,31 @@ impl Action {
                 .any(|word| part.trim().eq_ignore_ascii_case(word))
         })
     }
+}
+
+/// Why a number that the daemon would wrap is refused.
+pub(super) const OTHER_NUMBER: &str =
+    "must not be out of range, the daemon takes it for another number";
+
+fn is_negative(text: &str) -> bool {
+    text.trim_ascii_start().starts_with('-')
+}
+
+/// Whether a number, or one of a mark and its mask, has more than 32 bits.
+pub(super) fn is_too_large(text: &str) -> bool {
+    let mut numbers = text.split('/').filter_map(lax::parse);
+    numbers.any(|number| u32::try_from(number).is_err())
+}
+
+fn is_not_binary(text: &str) -> bool {
+    dscp(text).is_none()
+}
+
+fn dscp(text: &str) -> Option<u8> {
+    if !text.bytes().all(|digit| matches!(digit, b'0' | b'1')) {
+        return None;
+    }
+    u8::from_str_radix(text, 2).ok().filter(|dscp| *dscp < 0x40)
 }
 
 fn with_suffix(text: &str, units: &[(char, i128)]) -> Option<i128> {
