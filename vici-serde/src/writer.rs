@@ -13,23 +13,23 @@ use crate::error::{ErrorKind, Result};
 #[derive(Debug)]
 pub(crate) struct Writer<'a> {
     pub(crate) out: &'a mut Vec<u8>,
-    /// Where the message begins in the buffer.
-    start: usize,
     /// The most bytes that the message may have.
     limit: usize,
+    /// The most bytes that the buffer may have.
+    end: usize,
 }
 
 impl<'a> Writer<'a> {
     pub(crate) fn new(out: &'a mut Vec<u8>, limit: usize) -> Self {
-        let start = out.len();
-        Self { out, start, limit }
+        let end = out.len().saturating_add(limit);
+        Self { out, limit, end }
     }
 
     #[inline(never)]
     pub(crate) fn key_value(&mut self, name: &[u8], value: &[u8]) -> Result<()> {
         let name_len = name_len(name)?;
         let value_len = value_len(value)?;
-        self.reserve(4 + name.len() + value.len())?;
+        self.room_for(4 + name.len() + value.len())?;
         self.out.extend_from_slice(&[KEY_VALUE, name_len]);
         self.out.extend_from_slice(name);
         self.out.extend_from_slice(&value_len);
@@ -52,7 +52,7 @@ impl<'a> Writer<'a> {
     #[inline(never)]
     pub(crate) fn list_item(&mut self, value: &[u8]) -> Result<()> {
         let [high, low] = value_len(value)?;
-        self.reserve(3 + value.len())?;
+        self.room_for(3 + value.len())?;
         self.out.extend_from_slice(&[LIST_ITEM, high, low]);
         self.out.extend_from_slice(value);
         Ok(())
@@ -65,24 +65,24 @@ impl<'a> Writer<'a> {
     #[inline(never)]
     fn named(&mut self, tag: u8, name: &[u8]) -> Result<()> {
         let name_len = name_len(name)?;
-        self.reserve(2 + name.len())?;
+        self.room_for(2 + name.len())?;
         self.out.extend_from_slice(&[tag, name_len]);
         self.out.extend_from_slice(name);
         Ok(())
     }
 
     fn end(&mut self, tag: u8) -> Result<()> {
-        self.reserve(1)?;
+        self.room_for(1)?;
         self.out.push(tag);
         Ok(())
     }
 
+    /// Makes sure that so many bytes more are not too many.
     #[inline]
-    fn reserve(&mut self, additional: usize) -> Result<()> {
-        if self.out.len() - self.start + additional > self.limit {
+    fn room_for(&self, additional: usize) -> Result<()> {
+        if self.out.len() + additional > self.end {
             return Err(ErrorKind::MessageTooLong(self.limit).into());
         }
-        self.out.reserve(additional);
         Ok(())
     }
 }
@@ -237,8 +237,8 @@ impl ElementWriter {
     fn writer(&mut self) -> Writer<'_> {
         Writer {
             out: &mut self.out,
-            start: 0,
             limit: MAX_MESSAGE_LEN,
+            end: MAX_MESSAGE_LEN,
         }
     }
 
