@@ -5,6 +5,8 @@ use core::time::Duration;
 use std::io::{self, IoSlice, Read, Write};
 use std::net::{Shutdown, TcpStream};
 #[cfg(unix)]
+use std::os::fd::{AsFd, BorrowedFd};
+#[cfg(unix)]
 use std::os::unix::net::UnixStream;
 
 use crate::connect::Address;
@@ -96,6 +98,14 @@ impl From<TcpStream> for Socket {
             stream: Stream::Tcp(stream),
             address: None,
         }
+    }
+}
+
+/// For an event loop that waits until there is something to read.
+#[cfg(unix)]
+impl AsFd for Socket {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        each!(&self.stream, stream => stream.as_fd())
     }
 }
 

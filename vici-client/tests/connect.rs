@@ -311,3 +311,19 @@ fn several_clients_at_once() {
         }
     });
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn sockets_are_close_on_exec() {
+    use std::os::fd::{AsFd, AsRawFd};
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("charon.vici");
+    let _listener = UnixListener::bind(&path).unwrap();
+    let client = Client::connect_uri(&format!("unix://{}", path.display())).unwrap();
+    let fd = client.get_ref().as_fd().as_raw_fd();
+    let info = std::fs::read_to_string(format!("/proc/self/fdinfo/{fd}")).unwrap();
+    let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
+    let flags = u32::from_str_radix(flags.unwrap().trim(), 8).unwrap();
+    assert_eq!(flags & 0o2_000_000, 0o2_000_000);
+}
