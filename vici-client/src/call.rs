@@ -65,7 +65,7 @@ impl<S: Read + Write> Client<S> {
         outgoing: &Outgoing<'_, T>,
     ) -> Result<A> {
         let deadline = self.deadline(outgoing.wait);
-        self.prepare(deadline)?;
+        self.prepare()?;
         let id = outgoing.enqueue(self, None)?;
         let settled = self.wait(id, deadline)?;
         let name = || outgoing.command.to_owned();

@@ -164,20 +164,48 @@ impl<S: Read + Write> Client<S> {
 }
 
 impl<S: Read + Write> Client<S> {
-    /// Fails at once on a closed connection, and brings one back in step that owes a response.
-    pub(crate) fn prepare(&mut self, deadline: Deadline) -> Result<()> {
+    /// Reads what has come by now, so that no answer is taken for that of the request which is sent
+    /// next, and fails at once on a closed connection.
+    pub(crate) fn prepare(&mut self) -> Result<()> {
         if self.session.is_closed() {
             return Err(Error::Closed);
         }
-        // What has come by now needs no fence. Where the stream can't tell, the fence does it.
-        while self.session.owes_response() && !deadline.is_over() {
-            match self.fill(Deadline::after(Some(Duration::ZERO))) {
-                Ok(()) => while self.settled()?.is_some() {},
-                Err(Error::Timeout) => break,
-                Err(Error::Io(error)) if error.kind() == io::ErrorKind::Unsupported => break,
-                Err(error) => return Err(error),
+        // Where the stream can't, a fence still keeps apart what was asked for.
+        if (self.controls.set_nonblocking)(&self.stream, true).is_ok() {
+            let read = self.read_ahead();
+            if let Err(error) = (self.controls.set_nonblocking)(&self.stream, false) {
+                return Err(self.fail(error));
+            }
+            read?;
+        }
+        self.skip_settled()
+    }
+
+    /// Reads from a stream that does not block, until nothing is left or much has come.
+    fn read_ahead(&mut self) -> Result<()> {
+        for _ in 0..READS_AHEAD {
+            self.skip_settled()?;
+            let buffer = self.session.buffer();
+            let room = buffer.len();
+            match self.stream.read(buffer) {
+                Ok(0) => return Err(self.end()),
+                Ok(count) => {
+                    self.session.advance(count);
+                    if count < room {
+                        break;
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(error) => return Err(self.fail(error)),
             }
         }
+        Ok(())
+    }
+
+    /// Handles what has been read while no request is open: replies to what was given up.
+    fn skip_settled(&mut self) -> Result<()> {
+        while self.settled()?.is_some() {}
         Ok(())
     }
 
@@ -233,7 +261,7 @@ impl<S: Read + Write> Client<S> {
         Ok(())
     }
 
-    /// Reads once.
+    /// Reads once, waiting until something comes.
     pub(crate) fn fill(&mut self, deadline: Deadline) -> Result<()> {
         if self.session.is_closed() {
             return Err(Error::Closed);
@@ -245,10 +273,7 @@ impl<S: Read + Write> Client<S> {
                 None => {}
             }
             match self.stream.read(self.session.buffer()) {
-                Ok(0) => {
-                    self.session.close();
-                    return Err(Error::Closed);
-                }
+                Ok(0) => return Err(self.end()),
                 Ok(count) => {
                     self.session.advance(count);
                     return Ok(());
@@ -271,6 +296,11 @@ impl<S: Read + Write> Client<S> {
             }
             _ => Err(self.fail(error)),
         }
+    }
+
+    fn end(&mut self) -> Error {
+        self.session.close();
+        Error::Closed
     }
 
     fn fail(&mut self, error: io::Error) -> Error {
@@ -312,3 +342,7 @@ pub(crate) fn invalid(name: &str, error: ProtocolError) -> Error {
         },
     }
 }
+
+/// So many reads of one buffer before a request is sent: a daemon that sends without end does not
+/// hold up a call for ever.
+const READS_AHEAD: usize = 16;

@@ -107,10 +107,8 @@ impl<S: Read + Write> Client<S> {
         event: &str,
         send: impl FnOnce(&mut Self) -> core::result::Result<RequestId, ProtocolError>,
     ) -> Result<()> {
-        if self.session.is_closed() {
-            return Err(Error::Closed);
-        }
         let deadline = self.deadline(Duration::ZERO);
+        self.prepare()?;
         let id = send(self).map_err(|error| invalid(event, error))?;
         match self.wait(id, deadline)?.kind {
             Kind::Confirmed => Ok(()),

@@ -96,7 +96,7 @@
 //! | a length over the limit | refused before allocating; closed | `broken_peer::length_over_the_limit_is_refused_before_allocating` |
 //! | empty frames, unknown packet types | skipped | `broken_peer::empty_frames_and_unknown_packets_are_skipped` |
 //! | a name longer than its packet | protocol error; closed | `broken_peer::names_that_do_not_fit_are_protocol_errors` |
-//! | a reply that nobody asked for | protocol error; closed | `broken_peer::replies_that_nobody_asked_for_are_protocol_errors` |
+//! | a reply that nobody asked for | protocol error; closed | `broken_peer::replies_that_nobody_asked_for_are_protocol_errors`, `broken_peer::reply_that_came_before_the_call_is_a_protocol_error` |
 //! | events before, between and after request and response | kept, in order | `events::events_before_between_and_after_a_request_and_its_response` |
 //! | an event before the confirmation of its registration | kept | `events::event_before_the_confirm_of_its_own_registration_is_kept` |
 //! | events on the way while unsubscribing | kept | `events::events_on_the_way_while_unsubscribing_are_kept` |

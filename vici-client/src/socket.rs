@@ -30,6 +30,18 @@ pub trait Timeouts {
     /// The stream can't.
     fn set_write_timeout(&self, timeout: Option<Duration>) -> io::Result<()>;
 
+    /// Makes reading and writing return at once, or wait again.
+    ///
+    /// A call reads what has come before it sends, to notice an answer that nobody asked for, or the
+    /// end of the connection. Without this it does not.
+    ///
+    /// # Errors
+    ///
+    /// The stream can't, which is the default.
+    fn set_nonblocking(&self, _nonblocking: bool) -> io::Result<()> {
+        Err(unsupported("this stream is always blocking"))
+    }
+
     /// A handle that shuts the stream down from another thread, if the stream offers it.
     ///
     /// # Errors
@@ -138,6 +150,10 @@ impl Timeouts for Socket {
         each!(&self.stream, stream => stream.set_write_timeout(timeout))
     }
 
+    fn set_nonblocking(&self, nonblocking: bool) -> io::Result<()> {
+        each!(&self.stream, stream => stream.set_nonblocking(nonblocking))
+    }
+
     fn shutdown_handle(&self) -> io::Result<ShutdownHandle> {
         Ok(ShutdownHandle(self.try_clone()?))
     }
@@ -153,6 +169,10 @@ impl Timeouts for UnixStream {
         Self::set_write_timeout(self, timeout)
     }
 
+    fn set_nonblocking(&self, nonblocking: bool) -> io::Result<()> {
+        Self::set_nonblocking(self, nonblocking)
+    }
+
     fn shutdown_handle(&self) -> io::Result<ShutdownHandle> {
         Ok(ShutdownHandle::new(self.try_clone()?))
     }
@@ -165,6 +185,10 @@ impl Timeouts for TcpStream {
 
     fn set_write_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
         Self::set_write_timeout(self, timeout)
+    }
+
+    fn set_nonblocking(&self, nonblocking: bool) -> io::Result<()> {
+        Self::set_nonblocking(self, nonblocking)
     }
 
     fn shutdown_handle(&self) -> io::Result<ShutdownHandle> {
@@ -203,6 +227,7 @@ impl ShutdownHandle {
 pub(crate) struct Controls<S> {
     pub(crate) set_read_timeout: fn(&S, Option<Duration>) -> io::Result<()>,
     pub(crate) set_write_timeout: fn(&S, Option<Duration>) -> io::Result<()>,
+    pub(crate) set_nonblocking: fn(&S, bool) -> io::Result<()>,
     pub(crate) shutdown_handle: fn(&S) -> io::Result<ShutdownHandle>,
 }
 
@@ -211,6 +236,7 @@ impl<S: Timeouts> Controls<S> {
         Self {
             set_read_timeout: S::set_read_timeout,
             set_write_timeout: S::set_write_timeout,
+            set_nonblocking: S::set_nonblocking,
             shutdown_handle: S::shutdown_handle,
         }
     }
@@ -222,6 +248,7 @@ impl<S: 'static> Controls<S> {
         Self {
             set_read_timeout: |stream, timeout| known(stream)?.set_read_timeout(timeout),
             set_write_timeout: |stream, timeout| known(stream)?.set_write_timeout(timeout),
+            set_nonblocking: |stream, nonblocking| known(stream)?.set_nonblocking(nonblocking),
             shutdown_handle: |stream| known(stream)?.shutdown_handle(),
         }
     }

@@ -183,7 +183,7 @@ impl<'a, S: Read + Write> Items<'a, S> {
             .stream_timeout
             .map(|timeout| timeout.saturating_add(outgoing.wait));
         let deadline = Deadline::after(total);
-        client.prepare(client.deadline(Duration::ZERO).earlier(deadline))?;
+        client.prepare()?;
         let id = outgoing.enqueue(client, Some(event))?;
         let mut items = Self {
             client,

@@ -292,6 +292,44 @@ fn replies_that_nobody_asked_for_are_protocol_errors() {
 }
 
 #[test]
+fn reply_that_came_before_the_call_is_a_protocol_error() {
+    let (sent, go_on) = mpsc::channel();
+    converse(
+        move |daemon| {
+            daemon.expect_request("ping");
+            daemon.send(pong(1));
+            daemon.send(pong(2));
+            sent.send(()).unwrap();
+            // Nothing is sent any more.
+            daemon.expect_end();
+        },
+        |mut client| {
+            assert_eq!(client.call(&Ping::default()).unwrap().number, 1);
+            go_on.recv().unwrap();
+            let error = client.call(&Ping::default()).unwrap_err();
+            assert!(matches!(error, Error::Protocol(_)), "{error:?}");
+            assert!(matches!(client.call(&Ping::default()), Err(Error::Closed)));
+        },
+    );
+}
+
+#[test]
+fn end_is_noticed_before_a_request_is_sent() {
+    let (left, go_on) = mpsc::channel();
+    converse(
+        move |daemon| {
+            daemon.stream.shutdown(Shutdown::Write).unwrap();
+            left.send(()).unwrap();
+            daemon.expect_end();
+        },
+        |mut client| {
+            go_on.recv().unwrap();
+            assert!(matches!(client.call(&Ping::default()), Err(Error::Closed)));
+        },
+    );
+}
+
+#[test]
 fn confirmation_instead_of_a_response_is_a_protocol_error() {
     let mut client = Client::new(Replay::new([frame(CONFIRM)]));
     let error = client.call(&Ping::default()).unwrap_err();

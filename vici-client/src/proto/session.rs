@@ -367,11 +367,6 @@ impl Session {
             .is_some_and(|open| matches!(open.awaits, Awaits::Response { held: true, .. }))
     }
 
-    /// Whether the next command needs a fence.
-    pub(crate) fn owes_response(&self) -> bool {
-        self.open.ends_with_response()
-    }
-
     pub(crate) fn has_events(&self) -> bool {
         !self.events.is_empty()
     }
