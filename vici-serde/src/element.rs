@@ -92,39 +92,46 @@ impl Kind {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Entry<'de> {
     pub(crate) kind: Kind,
-    /// Of the element's first byte.
-    pub(crate) offset: usize,
     pub(crate) name: &'de [u8],
-}
-
-impl Entry<'_> {
-    #[inline]
-    pub(crate) fn name_start(self) -> usize {
-        self.offset + 2
-    }
+    /// How many bytes follow the name.
+    pub(crate) left: usize,
 }
 
 /// A position in the bytes of a message, from which pieces of it are read.
 ///
-/// It checks lengths and types; what may follow what is checked by those who ask.
+/// It checks lengths and types; what may follow what is checked by those who ask. Positions are
+/// counted from the end, as the number of bytes that are left: that is what a slice knows.
 #[derive(Clone, Debug)]
 pub(crate) struct Cursor<'de> {
     pub(crate) input: &'de [u8],
-    pub(crate) position: usize,
+    rest: &'de [u8],
 }
 
 impl<'de> Cursor<'de> {
     pub(crate) fn new(input: &'de [u8]) -> Self {
-        Self { input, position: 0 }
+        Self { input, rest: input }
     }
 
-    pub(crate) fn is_at_end(&self) -> bool {
-        self.position >= self.input.len()
-    }
-
+    /// How many bytes are left.
     #[inline]
-    fn rest(&self) -> &'de [u8] {
-        self.input.get(self.position..).unwrap_or_default()
+    pub(crate) fn left(&self) -> usize {
+        self.rest.len()
+    }
+
+    /// The position, counted from the beginning.
+    pub(crate) fn offset(&self) -> usize {
+        self.offset_of(self.left())
+    }
+
+    /// The position where so many bytes were left, counted from the beginning.
+    pub(crate) fn offset_of(&self, left: usize) -> usize {
+        self.input.len() - left
+    }
+
+    /// Goes back to where so many bytes were left, or on to there.
+    #[cold]
+    pub(crate) fn go_to(&mut self, left: usize) {
+        self.rest = self.input.get(self.offset_of(left)..).unwrap_or_default();
     }
 
     /// The head of the next section, key or list; `None` behind the end of the section around it.
@@ -132,17 +139,17 @@ impl<'de> Cursor<'de> {
     /// At the root, the end of the input ends the section.
     #[inline]
     pub(crate) fn entry(&mut self, root: bool) -> Result<Option<Entry<'de>>> {
-        if let Some([tag, len, tail @ ..]) = self.input.get(self.position..) {
+        if let [tag, len, tail @ ..] = self.rest {
             let kind = match *tag {
                 KEY_VALUE => Kind::Value,
                 SECTION_START => Kind::Section,
                 LIST_START => Kind::List,
                 _ => return self.other_than_entry(root),
             };
-            if let Some(name) = tail.get(..usize::from(*len)) {
-                let offset = self.position;
-                self.position = offset + 2 + name.len();
-                return Ok(Some(Entry { kind, offset, name }));
+            if let Some((name, rest)) = tail.split_at_checked(usize::from(*len)) {
+                self.rest = rest;
+                let left = rest.len();
+                return Ok(Some(Entry { kind, name, left }));
             }
         }
         self.other_than_entry(root)
@@ -151,27 +158,25 @@ impl<'de> Cursor<'de> {
     #[cold]
     #[inline(never)]
     fn other_than_entry(&mut self, root: bool) -> Result<Option<Entry<'de>>> {
-        let offset = self.position;
-        match self.input.get(offset) {
-            None if root => Ok(None),
-            None => Err(ErrorKind::Unclosed("the section").into()),
-            Some(&SECTION_END) if !root => {
-                self.position += 1;
+        match self.rest {
+            [] if root => Ok(None),
+            [] => Err(ErrorKind::Unclosed("the section").into()),
+            [SECTION_END, rest @ ..] if !root => {
+                self.rest = rest;
                 Ok(None)
             }
-            Some(&tag) => Err(misplaced_in_section(tag).at(offset)),
+            [tag, ..] => Err(misplaced_in_section(*tag).at(self.offset())),
         }
     }
 
-    /// The value at the position and where it begins. The position is behind it then.
+    /// The value at the position. The position is behind it then.
     #[inline]
-    pub(crate) fn value(&mut self) -> Result<(usize, &'de [u8])> {
-        if let Some([high, low, tail @ ..]) = self.input.get(self.position..) {
+    pub(crate) fn value(&mut self) -> Result<&'de [u8]> {
+        if let [high, low, tail @ ..] = self.rest {
             let len = usize::from(NetworkEndian::read_u16(&[*high, *low]));
-            if let Some(value) = tail.get(..len) {
-                let start = self.position + 2;
-                self.position = start + value.len();
-                return Ok((start, value));
+            if let Some((value, rest)) = tail.split_at_checked(len) {
+                self.rest = rest;
+                return Ok(value);
             }
         }
         Err(ErrorKind::Truncated.into())
@@ -181,29 +186,25 @@ impl<'de> Cursor<'de> {
     /// behind the end of the list.
     #[inline]
     pub(crate) fn item(&mut self) -> Result<bool> {
-        let offset = self.position;
-        match self.input.get(offset) {
-            Some(&LIST_ITEM) => {
-                self.position += 1;
+        match self.rest {
+            [LIST_ITEM, rest @ ..] => {
+                self.rest = rest;
                 Ok(true)
             }
-            Some(&LIST_END) => {
-                self.position += 1;
+            [LIST_END, rest @ ..] => {
+                self.rest = rest;
                 Ok(false)
             }
-            Some(&tag) => Err(misplaced_in_list(tag).at(offset)),
-            None => Err(ErrorKind::Unclosed("the list").into()),
+            [tag, ..] => Err(misplaced_in_list(*tag).at(self.offset())),
+            [] => Err(ErrorKind::Unclosed("the list").into()),
         }
     }
 
-    /// Goes behind the end of the element whose head has been read.
+    /// Goes behind the end of what is of this kind, whose head has been read.
     #[inline]
-    pub(crate) fn skip(&mut self, entry: Entry<'_>) -> Result<()> {
-        match entry.kind {
-            Kind::Value => match self.value() {
-                Ok(_) => Ok(()),
-                Err(error) => Err(error.at(entry.offset)),
-            },
+    pub(crate) fn skip(&mut self, kind: Kind) -> Result<()> {
+        match kind {
+            Kind::Value => self.value().map(|_| ()),
             Kind::List => self.skip_list(),
             Kind::Section => self.skip_section(),
         }
@@ -212,13 +213,13 @@ impl<'de> Cursor<'de> {
     /// Goes behind the end of the list that the position is in.
     pub(crate) fn skip_list(&mut self) -> Result<()> {
         loop {
-            let offset = self.position;
+            let left = self.left();
             if !self.item()? {
                 return Ok(());
             }
-            match after_value(self.rest()) {
-                Some(rest) => self.position = self.input.len() - rest.len(),
-                None => return Err(Error::new(ErrorKind::Truncated).at(offset)),
+            match after_value(self.rest) {
+                Some(rest) => self.rest = rest,
+                None => return Err(self.truncated(left)),
             }
         }
     }
@@ -230,21 +231,31 @@ impl<'de> Cursor<'de> {
         let mut open = 1_usize;
         loop {
             // Nearly everything is a key/value: as many of them as there are, in registers.
-            let mut rest = self.rest();
+            let mut rest = self.rest;
             while let [KEY_VALUE, len, tail @ ..] = rest {
                 match tail.get(usize::from(*len)..).and_then(after_value) {
                     Some(after) => rest = after,
                     None => break,
                 }
             }
-            self.position = self.input.len() - rest.len();
+            self.rest = rest;
+            let left = self.left();
             match self.entry(false)? {
-                Some(entry) if entry.kind == Kind::Section => open += 1,
-                Some(entry) => self.skip(entry)?,
+                Some(entry) => match entry.kind {
+                    Kind::Section => open += 1,
+                    Kind::List => self.skip_list()?,
+                    Kind::Value => self.value().map_err(|_| self.truncated(left)).map(|_| ())?,
+                },
                 None if open == 1 => return Ok(()),
                 None => open -= 1,
             }
         }
+    }
+
+    /// The element that began where so many bytes were left is cut off.
+    #[cold]
+    fn truncated(&self, left: usize) -> Error {
+        Error::new(ErrorKind::Truncated).at(self.offset_of(left))
     }
 }
 
@@ -319,7 +330,7 @@ impl<'a> Elements<'a> {
 
     /// The position of the next element in the message.
     pub fn offset(&self) -> usize {
-        self.cursor.position
+        self.cursor.offset()
     }
 
     /// How many sections are open.
@@ -328,30 +339,29 @@ impl<'a> Elements<'a> {
     }
 
     fn parse(&mut self) -> Result<Option<Element<'a>>> {
+        let left = self.cursor.left();
         if self.in_list {
-            let offset = self.cursor.position;
             if self.cursor.item()? {
-                let value = self.value(offset)?;
+                let value = self.value(left)?;
                 return Ok(Some(Element::ListItem { value }));
             }
             self.in_list = false;
             return Ok(Some(Element::ListEnd));
         }
         let root = self.depth == 0;
-        let Some(entry) = self.cursor.entry(root)? else {
+        if root {
+            self.outermost = self.cursor.offset();
+        }
+        let Some(Entry { kind, name, .. }) = self.cursor.entry(root)? else {
             if root {
                 return Ok(None);
             }
             self.depth -= 1;
             return Ok(Some(Element::SectionEnd));
         };
-        if root {
-            self.outermost = entry.offset;
-        }
-        let name = entry.name;
-        Ok(Some(match entry.kind {
+        Ok(Some(match kind {
             Kind::Value => {
-                let value = self.value(entry.offset)?;
+                let value = self.value(left)?;
                 Element::KeyValue { name, value }
             }
             Kind::Section => {
@@ -364,15 +374,12 @@ impl<'a> Elements<'a> {
             }
         }))
     }
-}
 
-impl<'a> Elements<'a> {
-    /// The value of the element that begins at `offset`.
-    fn value(&mut self, offset: usize) -> Result<&'a [u8]> {
-        match self.cursor.value() {
-            Ok((_, value)) => Ok(value),
-            Err(error) => Err(error.at(offset)),
-        }
+    /// The value of the element that began where so many bytes were left.
+    fn value(&mut self, left: usize) -> Result<&'a [u8]> {
+        self.cursor
+            .value()
+            .map_err(|error| error.at(self.cursor.offset_of(left)))
     }
 }
 

@@ -10,30 +10,37 @@ use crate::error::{Error, ErrorKind, Result};
 /// The keys, lists and sections of a section.
 pub(super) struct SectionAccess<'a, 'de> {
     de: &'a mut Deserializer<'de>,
-    /// Of the deserializer, as long as the section has not ended.
-    depth: usize,
-    /// The kind and the offset of what has been named and not asked for.
-    pending: Option<(Kind, usize)>,
+    /// The kind of what was named last.
+    kind: Kind,
+    name_len: usize,
+    state: State,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Open,
+    Ended,
+    /// A value could not be read, and where the next name is cannot be known.
+    Broken,
 }
 
 impl<'a, 'de> SectionAccess<'a, 'de> {
     #[inline]
     pub(super) fn new(de: &'a mut Deserializer<'de>) -> Self {
-        let depth = de.depth;
         Self {
             de,
-            depth,
-            pending: None,
+            kind: Kind::Value,
+            name_len: 0,
+            state: State::Open,
         }
     }
 
     /// What a visitor gets that goes on behind the end, or after an error further inside.
     #[cold]
-    fn ended(&self) -> Result<()> {
-        if self.de.depth < self.depth {
-            Ok(())
-        } else {
-            Err(ErrorKind::LeftOver.into())
+    fn not_open(&self) -> Result<()> {
+        match self.state {
+            State::Broken => Err(ErrorKind::LeftOver.into()),
+            State::Open | State::Ended => Ok(()),
         }
     }
 }
@@ -43,27 +50,36 @@ impl<'de> MapAccess<'de> for SectionAccess<'_, 'de> {
 
     #[inline]
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>> {
-        if self.de.depth != self.depth {
-            return self.ended().map(|()| None);
+        if self.state != State::Open {
+            return self.not_open().map(|()| None);
         }
         let Some(entry) = self.de.entry()? else {
+            self.state = State::Ended;
             return Ok(None);
         };
-        self.pending = Some((entry.kind, entry.offset));
-        self.de.name_end = self.de.cursor.position;
-        let name = NameDeserializer::new(self.de, entry);
-        match seed.deserialize(name) {
+        self.kind = entry.kind;
+        self.name_len = entry.name.len();
+        self.de.named = entry.left;
+        match seed.deserialize(NameDeserializer::new(self.de, entry)) {
             Ok(name) => Ok(Some(name)),
-            Err(error) => Err(error.at(entry.name_start()).within(entry.name)),
+            Err(error) => {
+                let offset = self.de.cursor.offset_of(entry.left) - entry.name.len();
+                Err(error.at(offset).within(entry.name))
+            }
         }
     }
 
     #[inline]
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value> {
-        match self.pending.take() {
-            Some((kind, offset)) => self.de.read_value(kind, offset, seed),
-            None => Err(ErrorKind::LeftOver.into()),
+        // A value is asked for once, after its name.
+        if self.de.cursor.left() != self.de.named {
+            return Err(ErrorKind::LeftOver.into());
         }
+        let result = self.de.read_value(self.kind, self.name_len, seed);
+        if result.is_err() && self.kind != Kind::Value {
+            self.state = State::Broken;
+        }
+        result
     }
 }
 
@@ -79,12 +95,13 @@ impl<'a, 'de> ListAccess<'a, 'de> {
         Self { de, index: 0 }
     }
 
-    /// Gives the path and the offset to an error in the item that begins at `offset`.
+    /// Gives the path and the offset to an error in the item before whose value `left` were left.
     #[cold]
-    fn locate(&self, offset: usize, error: Error) -> Error {
+    fn locate(&self, left: usize, error: Error) -> Error {
+        let start = self.de.cursor.offset_of(left);
         let error = match error.kind() {
-            ErrorKind::Truncated => error.at(offset),
-            _ => error.at(offset + 3),
+            ErrorKind::Truncated => error.at(start - 1),
+            _ => error.at(start + 2),
         };
         error.within_item(self.index)
     }
@@ -98,23 +115,24 @@ impl<'de> SeqAccess<'de> for ListAccess<'_, 'de> {
         if !self.de.in_list {
             return Ok(None);
         }
-        let offset = self.de.cursor.position;
         if !self.de.cursor.item()? {
             self.de.in_list = false;
             return Ok(None);
         }
-        let start = self.de.cursor.position;
+        let left = self.de.cursor.left();
         let result = seed.deserialize(ValueDeserializer::new(self.de, Kind::Value));
         match result {
             Ok(item) => {
                 // Who did not look at it has not read its end either.
-                if self.de.cursor.position == start {
-                    self.de.cursor.value().map_err(|error| error.at(offset))?;
+                if self.de.cursor.left() == left {
+                    if let Err(error) = self.de.cursor.value() {
+                        return Err(self.locate(left, error));
+                    }
                 }
                 self.index += 1;
                 Ok(Some(item))
             }
-            Err(error) => Err(self.locate(offset, error)),
+            Err(error) => Err(self.locate(left, error)),
         }
     }
 }
@@ -153,9 +171,12 @@ impl<'de> SeqAccess<'de> for NumberedAccess<'_, 'de> {
             expected("a section", entry.kind.article())
         } else {
             self.index += 1;
-            return self.de.read_value(entry.kind, entry.offset, seed).map(Some);
+            return self
+                .de
+                .read_value(entry.kind, entry.name.len(), seed)
+                .map(Some);
         };
-        Err(error.at(entry.offset).within(entry.name))
+        Err(error.at(self.de.head(entry)).within(entry.name))
     }
 }
 
@@ -171,8 +192,8 @@ impl<'a, 'de> Variant<'a, 'de> {
     }
 
     fn read<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value> {
-        let Entry { kind, offset, .. } = self.entry;
-        self.de.read_value(kind, offset, seed)
+        let Entry { kind, name, .. } = self.entry;
+        self.de.read_value(kind, name.len(), seed)
     }
 }
 
@@ -182,10 +203,9 @@ impl<'de> EnumAccess<'de> for Variant<'_, 'de> {
 
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self)> {
         let entry = self.entry;
-        let name = NameDeserializer::new(self.de, entry);
-        match seed.deserialize(name) {
+        match seed.deserialize(NameDeserializer::new(self.de, entry)) {
             Ok(variant) => Ok((variant, self)),
-            Err(error) => Err(error.at(entry.offset)),
+            Err(error) => Err(error.at(self.de.head(entry))),
         }
     }
 }
@@ -194,9 +214,9 @@ impl<'de> VariantAccess<'de> for Variant<'_, 'de> {
     type Error = Error;
 
     fn unit_variant(self) -> Result<()> {
-        let Entry { kind, offset, name } = self.entry;
-        let error = expected("a variant without content", kind.article());
-        Err(error.at(offset).within(name))
+        let error = expected("a variant without content", self.entry.kind.article());
+        let offset = self.de.head(self.entry);
+        Err(error.at(offset).within(self.entry.name))
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value> {

@@ -104,9 +104,9 @@ pub struct Deserializer<'de> {
     window: Window<'de>,
     /// How many sections are open, 0 at the root.
     depth: usize,
-    /// Behind the last name that a visitor of a section was given. The cursor stands there as long
-    /// as the visitor has not asked for the value.
-    name_end: usize,
+    /// What is left behind the last name that a visitor of a section was given. It is still left as
+    /// long as the visitor has not asked for the value.
+    named: usize,
     in_list: bool,
 }
 
@@ -117,7 +117,7 @@ impl<'de> Deserializer<'de> {
             cursor: Cursor::new(message),
             window: Window::default(),
             depth: 0,
-            name_end: usize::MAX,
+            named: usize::MAX,
             in_list: false,
         }
     }
@@ -128,21 +128,21 @@ impl<'de> Deserializer<'de> {
     ///
     /// If anything is left, which only a visitor of an unusual type can do.
     pub fn end(&self) -> Result<()> {
-        if self.cursor.is_at_end() {
+        if self.cursor.left() == 0 {
             Ok(())
         } else {
-            Err(Error::new(ErrorKind::LeftOver).at(self.cursor.position))
+            Err(Error::new(ErrorKind::LeftOver).at(self.cursor.offset()))
         }
     }
 
     #[inline]
     fn visit_text<V: Visitor<'de>>(
         &mut self,
-        start: usize,
         bytes: &'de [u8],
+        left: usize,
         visitor: V,
     ) -> Result<V::Value> {
-        match self.window.text(self.cursor.input, start, bytes) {
+        match self.window.text(self.cursor.input, bytes, left) {
             Ok(text) => visitor.visit_borrowed_str(text),
             Err(_) => visitor.visit_borrowed_bytes(bytes),
         }
@@ -156,15 +156,15 @@ impl<'de> Deserializer<'de> {
     fn read_value<S: DeserializeSeed<'de>>(
         &mut self,
         kind: Kind,
-        offset: usize,
+        name_len: usize,
         seed: S,
     ) -> Result<S::Value> {
-        let name_end = self.cursor.position;
+        let left = self.cursor.left();
         let mut result = seed.deserialize(ValueDeserializer::new(self, kind));
         if let Err(error) = result {
-            result = Err(self.locate(kind, offset, name_end, error));
-        } else if self.cursor.position == name_end {
-            if let Err(error) = self.skip_untouched(kind, offset, name_end) {
+            result = Err(self.locate(kind, name_len, left, error));
+        } else if self.cursor.left() == left {
+            if let Err(error) = self.skip_untouched(kind, name_len, left) {
                 result = Err(error);
             }
         }
@@ -174,24 +174,36 @@ impl<'de> Deserializer<'de> {
     /// Gives the path and the offset to an error in what stands behind a name.
     #[cold]
     #[inline(never)]
-    fn locate(&mut self, kind: Kind, offset: usize, name_end: usize, error: Error) -> Error {
+    fn locate(&mut self, kind: Kind, name_len: usize, left: usize, error: Error) -> Error {
         // A visitor that goes on after an error must not take the rest for something else: where a
         // value ends is known, what is left of a list or section is not.
-        self.cursor.position = name_end;
+        self.cursor.go_to(left);
         if kind != Kind::Value || self.cursor.value().is_err() {
-            self.cursor.position = self.cursor.input.len();
+            self.cursor.go_to(0);
         }
+        let name_end = self.cursor.offset_of(left);
+        let name = name_end - name_len..name_end;
         let error = match (kind, error.kind()) {
-            (Kind::Value, ErrorKind::Truncated) => error.at(offset),
+            (Kind::Value, ErrorKind::Truncated) => error.at(name.start - 2),
             (Kind::Value, _) => error.at(name_end + 2),
-            (Kind::Section | Kind::List, _) => error.at(offset),
+            (Kind::Section | Kind::List, _) => error.at(name.start - 2),
         };
-        error.within(
-            self.cursor
-                .input
-                .get(offset + 2..name_end)
-                .unwrap_or_default(),
-        )
+        error.within(self.cursor.input.get(name).unwrap_or_default())
+    }
+
+    /// The offset of the first byte of an element.
+    fn head(&self, entry: Entry<'_>) -> usize {
+        self.cursor.offset_of(entry.left) - entry.name.len() - 2
+    }
+
+    /// Goes on where a type did not look at its value at all, and has not read its end either.
+    #[cold]
+    #[inline(never)]
+    fn skip_untouched(&mut self, kind: Kind, name_len: usize, left: usize) -> Result<()> {
+        match self.cursor.skip(kind) {
+            Ok(()) => Ok(()),
+            Err(error) => Err(self.locate(kind, name_len, left, error)),
+        }
     }
 
     /// Goes one section deeper.
@@ -201,7 +213,7 @@ impl<'de> Deserializer<'de> {
             return Err(ErrorKind::TooDeep.into());
         }
         self.depth += 1;
-        self.name_end = usize::MAX;
+        self.named = usize::MAX;
         Ok(())
     }
 
@@ -264,9 +276,9 @@ impl<'de> Deserializer<'de> {
     /// Reads the end of the section, where a visitor has not: nothing may be left.
     #[cold]
     fn leave(&mut self) -> Result<()> {
-        let offset = self.cursor.position;
-        if offset == self.name_end || self.entry()?.is_some() {
-            return Err(Error::new(ErrorKind::LeftOver).at(offset));
+        let left = self.cursor.left();
+        if left == self.named || self.entry()?.is_some() {
+            return Err(Error::new(ErrorKind::LeftOver).at(self.cursor.offset_of(left)));
         }
         Ok(())
     }
@@ -275,27 +287,11 @@ impl<'de> Deserializer<'de> {
     #[cold]
     fn leave_list(&mut self) -> Result<()> {
         self.in_list = false;
-        let offset = self.cursor.position;
+        let offset = self.cursor.offset();
         if self.cursor.item()? {
             return Err(Error::new(ErrorKind::LeftOver).at(offset));
         }
         Ok(())
-    }
-
-    /// Goes on where a type did not look at its value at all, and has not read its end either.
-    #[cold]
-    #[inline(never)]
-    fn skip_untouched(&mut self, kind: Kind, offset: usize, name_end: usize) -> Result<()> {
-        let name = self.cursor.input.get(offset + 2..name_end);
-        let name = name.unwrap_or_default();
-        self.skip(Entry { kind, offset, name })
-    }
-
-    #[inline]
-    fn skip(&mut self, entry: Entry<'_>) -> Result<()> {
-        self.cursor
-            .skip(entry)
-            .map_err(|error| error.at(entry.offset).within(entry.name))
     }
 }
 
@@ -321,7 +317,7 @@ impl<'de> serde::Deserializer<'de> for &mut Deserializer<'de> {
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         match self.entry()? {
             None => visitor.visit_unit(),
-            Some(entry) => Err(expected("an empty message", entry.kind.article()).at(entry.offset)),
+            Some(entry) => Err(expected("an empty message", entry.kind.article()).at(0)),
         }
     }
 
@@ -371,7 +367,7 @@ impl<'de> serde::Deserializer<'de> for &mut Deserializer<'de> {
     #[inline]
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         while let Some(entry) = self.cursor.entry(true)? {
-            self.skip(entry)?;
+            self.skip_untouched(entry.kind, entry.name.len(), entry.left)?;
         }
         visitor.visit_unit()
     }

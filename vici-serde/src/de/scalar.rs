@@ -28,20 +28,39 @@ fn slow_integer<T: Integer>(bytes: &[u8]) -> Result<T> {
 }
 
 /// Reads up to 18 digits, which cannot overflow.
-#[inline]
+///
+/// Most numbers are short: four digits are read without a loop.
+#[inline(never)]
 fn digits(bytes: &[u8]) -> Option<u64> {
-    if bytes.is_empty() || bytes.len() > 18 {
-        return None;
+    macro_rules! sum {
+        ($first:ident $($digit:ident)*) => {{
+            let value = digit(*$first)?;
+            $(let value = value * 10 + digit(*$digit)?;)*
+            Some(value)
+        }};
     }
-    let mut value = 0_u64;
-    for &byte in bytes {
-        let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
-            return None;
+
+    match bytes {
+        [] => None,
+        [a] => sum!(a),
+        [a, b] => sum!(a b),
+        [a, b, c] => sum!(a b c),
+        [a, b, c, d] => sum!(a b c d),
+        [a, b, c, d, rest @ ..] if rest.len() <= 14 => {
+            let mut value = sum!(a b c d)?;
+            for byte in rest {
+                value = value * 10 + digit(*byte)?;
+            }
+            Some(value)
         }
-        value = value * 10 + u64::from(digit);
+        _ => None,
     }
-    Some(value)
+}
+
+#[inline]
+fn digit(byte: u8) -> Option<u64> {
+    let digit = byte.wrapping_sub(b'0');
+    if digit > 9 { None } else { Some(digit.into()) }
 }
 
 macro_rules! integers {

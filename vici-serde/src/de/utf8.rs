@@ -15,22 +15,24 @@ const WINDOW: usize = 4096;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Window<'de> {
     text: &'de str,
-    start: usize,
+    /// How many bytes of the input were left where the window begins.
+    left: usize,
 }
 
 impl<'de> Window<'de> {
-    /// The `bytes`, which are at `start` of the `input`, as text. The input is the same each time.
+    /// The `bytes` as text, which lie in `input` so that `left` bytes follow them. The input is the
+    /// same each time, and `left` never grows.
     #[inline]
     pub(super) fn text(
         &mut self,
         input: &'de [u8],
-        start: usize,
         bytes: &'de [u8],
+        left: usize,
     ) -> Result<&'de str, Utf8Error> {
-        let from = start.wrapping_sub(self.start);
-        match self.text.get(from..from.wrapping_add(bytes.len())) {
+        let end = self.left.wrapping_sub(left);
+        match self.text.get(end.wrapping_sub(bytes.len())..end) {
             Some(text) => Ok(text),
-            None => self.outside(input, start, bytes),
+            None => self.outside(input, bytes, left),
         }
     }
 
@@ -39,18 +41,18 @@ impl<'de> Window<'de> {
     fn outside(
         &mut self,
         input: &'de [u8],
-        start: usize,
         bytes: &'de [u8],
+        left: usize,
     ) -> Result<&'de str, Utf8Error> {
-        let window_end = self.start + self.text.len();
-        if start + bytes.len() > window_end || start < self.start {
-            let rest = input.get(start..).unwrap_or_default();
+        let window_left = self.left - self.text.len();
+        if self.left == 0 || left < window_left {
+            self.left = left + bytes.len();
+            let rest = input.get(input.len() - self.left..).unwrap_or_default();
             let window = rest.get(..WINDOW).unwrap_or(rest);
             self.text = match str::from_utf8(window) {
                 Ok(text) => text,
                 Err(error) => str::from_utf8(&window[..error.valid_up_to()])?,
             };
-            self.start = start;
             if let Some(text) = self.text.get(..bytes.len()) {
                 return Ok(text);
             }
@@ -63,6 +65,14 @@ impl<'de> Window<'de> {
 mod tests {
     use super::*;
 
+    /// A window over an input.
+    fn over<'a>(
+        input: &'a [u8],
+    ) -> impl FnMut(std::ops::Range<usize>) -> Result<&'a str, Utf8Error> {
+        let mut window = Window::default();
+        move |range| window.text(input, &input[range.clone()], input.len() - range.end)
+    }
+
     #[test]
     fn equals_checking_each_string() {
         let mut input = Vec::new();
@@ -74,15 +84,11 @@ mod tests {
                 _ => b'a',
             });
         }
-        let mut window = Window::default();
-        for start in (0..input.len()).step_by(5) {
-            for len in [0, 1, 2, 3, 13, 40, 60, 97] {
-                let end = (start + len).min(input.len());
-                assert_eq!(
-                    window.text(&input, start, &input[start..end]),
-                    str::from_utf8(&input[start..end]),
-                    "{start}..{end}"
-                );
+        for len in [0, 1, 2, 3, 13, 40, 60, 97] {
+            let mut text = over(&input);
+            for start in 0..input.len() - len {
+                let range = start..start + len;
+                assert_eq!(text(range.clone()), str::from_utf8(&input[range]));
             }
         }
     }
@@ -92,14 +98,11 @@ mod tests {
         let mut input = vec![b'a'; WINDOW - 1];
         input.extend("é".as_bytes());
         input.extend(b"bc");
-        let mut window = Window::default();
-        assert_eq!(window.text(&input, 0, &input[..3]), Ok("aaa"));
+        let mut text = over(&input);
         let end = input.len();
-        assert_eq!(
-            window.text(&input, WINDOW - 3, &input[WINDOW - 3..]),
-            Ok("aaébc")
-        );
-        assert!(window.text(&input, WINDOW, &input[WINDOW..]).is_err());
-        assert_eq!(window.text(&input, end - 2, &input[end - 2..]), Ok("bc"));
+        assert_eq!(text(0..3), Ok("aaa"));
+        assert_eq!(text(WINDOW - 3..end), Ok("aaébc"));
+        assert!(text(WINDOW..end).is_err());
+        assert_eq!(text(end - 2..end), Ok("bc"));
     }
 }

@@ -21,20 +21,12 @@ impl<'a, 'de> ValueDeserializer<'a, 'de> {
         Self { de, kind }
     }
 
-    /// Reads the value, and where it begins.
+    /// Reads the value.
     #[inline]
-    fn scalar(&mut self) -> Result<(usize, &'de [u8])> {
+    fn bytes(&mut self) -> Result<&'de [u8]> {
         match self.kind {
             Kind::Value => self.de.cursor.value(),
             kind => Err(expected("a value", kind.article())),
-        }
-    }
-
-    #[inline]
-    fn bytes(&mut self) -> Result<&'de [u8]> {
-        match self.scalar() {
-            Ok((_, bytes)) => Ok(bytes),
-            Err(error) => Err(error),
         }
     }
 
@@ -73,7 +65,7 @@ impl<'de> serde::Deserializer<'de> for ValueDeserializer<'_, 'de> {
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         match self.kind {
             Kind::Value => match self.de.cursor.value() {
-                Ok((start, bytes)) => self.de.visit_text(start, bytes, visitor),
+                Ok(bytes) => self.de.visit_text(bytes, self.de.cursor.left(), visitor),
                 Err(error) => Err(error),
             },
             Kind::Section => self.visit_section(visitor),
@@ -110,8 +102,9 @@ impl<'de> serde::Deserializer<'de> for ValueDeserializer<'_, 'de> {
 
     #[inline]
     fn deserialize_str<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value> {
-        let (start, bytes) = self.scalar()?;
-        match self.de.window.text(self.de.cursor.input, start, bytes) {
+        let bytes = self.bytes()?;
+        let left = self.de.cursor.left();
+        match self.de.window.text(self.de.cursor.input, bytes, left) {
             Ok(text) => visitor.visit_borrowed_str(text),
             Err(error) => Err(ErrorKind::NotUtf8(error).into()),
         }
@@ -255,7 +248,7 @@ impl<'de> serde::Deserializer<'de> for NameDeserializer<'_, 'de> {
     #[inline]
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         self.de
-            .visit_text(self.entry.name_start(), self.entry.name, visitor)
+            .visit_text(self.entry.name, self.entry.left, visitor)
     }
 
     numbers! {
