@@ -156,6 +156,9 @@ impl fmt::Display for Hint<'_> {
             io::ErrorKind::PermissionDenied => {
                 "; the socket is for the daemon's user and group only: run as root or join the group"
             }
+            io::ErrorKind::WouldBlock => {
+                "; the daemon has no room for one more client at the moment: `connect_within` waits"
+            }
             _ => "",
         })
     }

@@ -19,8 +19,10 @@
 //!
 //! # A driver
 //!
-//! Send what [`transmit`](Session::transmit) offers, fill what [`buffer`](Session::buffer) offers,
-//! then [`poll`](Session::poll) until nothing is left. None of it blocks.
+//! Fill what [`buffer`](Session::buffer) offers, [`poll`](Session::poll) until nothing is left, then
+//! send what [`transmit`](Session::transmit) offers: a confirmation may have released a request. None
+//! of it blocks. At the end of the connection, and after an I/O error, [`close`](Session::close) the
+//! session; nothing more comes for the requests that are still open then.
 //!
 //! ```
 //! use vici_client::proto::{Outcome, Packet, ProtocolError, Session};
