@@ -28,11 +28,10 @@ request! {
     /// goes on in the daemon after the timeout.
     #[doc(alias = "initiate")]
     pub struct Initiate {
-        /// `child`: CHILD_SA configuration to establish.8.0).
+        /// `child`: CHILD_SA configuration to establish.
         "child" child: opt String,
-        /// `ike`: Connection in which to look for child; without child: connection to establish
-        /// childless.8.0. Since 5.4.0. Without ike the first loaded connection that has such a
-        /// child is used.
+        /// `ike`: Connection in which to look for the child; without a child, connection to
+        /// establish without one. Since 5.4.0, alone since 5.8.0.
         "ike" ike: opt String,
         /// `timeout`: Milliseconds to wait for the outcome: 0 or absent for as long as it takes,
         /// negative not at all, which is without events, too. Negative since 5.4.0.

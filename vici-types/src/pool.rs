@@ -26,8 +26,8 @@ pub struct LoadPool {
 
 impl LoadPool {
     /// One pool.
-    pub fn new(name: impl Into<Text>, pool: Pool) -> Self {
-        Self::default().pool(name, pool)
+    pub fn new(name: impl Into<String>, pool: Pool) -> Self {
+        Self::default().pool(name.into(), pool)
     }
 
     /// One more pool.

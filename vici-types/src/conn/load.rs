@@ -41,8 +41,8 @@ pub struct LoadConn {
 
 impl LoadConn {
     /// One connection.
-    pub fn new(name: impl Into<Text>, conn: Conn) -> Self {
-        Self::default().conn(name, conn)
+    pub fn new(name: impl Into<String>, conn: Conn) -> Self {
+        Self::default().conn(name.into(), conn)
     }
 
     /// One more connection.
