@@ -1,7 +1,8 @@
 //! A charon of the test's own.
 
 use std::env;
-use std::io::Write;
+use std::io::{Read, Write};
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -9,75 +10,74 @@ use std::time::{Duration, Instant};
 use vici_client::Client;
 use vici_types::Version;
 
-/// Set where a daemon that can't be started is a failure, as in CI.
-const REQUIRE: &str = "VICI_TEST_REQUIRE_DAEMON";
+use crate::coverage;
+use crate::wire::Wire;
 
-/// The exit status with which the script says that there is no daemon to start.
+/// Set where a daemon that can't be started is a failure, as in CI.
+pub(crate) const REQUIRE: &str = "VICI_TEST_REQUIRE_DAEMON";
+
+/// The exit status with which the scripts say that there is no daemon to start.
 const LEFT_OUT: i32 = 77;
 
-/// How long a daemon may take to start, and to end.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a daemon may take to start, and to answer.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A running daemon, which ends with this.
-pub(crate) struct Charon {
-    process: Child,
-    dir: tempfile::TempDir,
+/// A daemon, and what went over the wire to it.
+pub(crate) struct Daemon {
+    generation: &'static str,
+    dir: PathBuf,
+    version: String,
+    wire: Wire,
 }
 
-impl Charon {
-    /// Starts a daemon, or tells which test is left out.
-    pub(crate) fn start(test: &str) -> Option<Self> {
-        let dir = tempfile::Builder::new().prefix("vici").tempdir().unwrap();
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../daemons/charon");
-        let process = Command::new(script)
-            .arg(dir.path())
-            .stdin(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("daemons/charon can be run");
-        let mut charon = Self { process, dir };
-        let version = match charon.wait_until_it_answers() {
-            Ok(version) => version,
-            Err(reason) => {
-                assert!(env::var_os(REQUIRE).is_none(), "{reason}");
-                say(&format!("{test}: left out, {reason}"));
-                return None;
-            }
-        };
-        say(&format!("{test}: charon {version}"));
-        Some(charon)
+impl Daemon {
+    /// The daemon that has, or is about to have, its socket in the folder.
+    pub(crate) fn new(generation: &'static str, dir: &Path) -> Self {
+        Self {
+            generation,
+            dir: dir.to_owned(),
+            version: String::new(),
+            wire: Wire::start(&dir.join("seen.vici"), &dir.join("charon.vici")),
+        }
     }
 
-    fn wait_until_it_answers(&mut self) -> Result<String, String> {
+    /// Waits until it answers. `ended` tells why it can't any more.
+    pub(crate) fn wait(&mut self, mut ended: impl FnMut() -> Option<String>) -> Result<(), String> {
         let deadline = Instant::now() + PATIENCE;
+        let uri = format!("unix://{}", self.dir.join("charon.vici").display());
         loop {
-            if let Some(status) = self.process.try_wait().unwrap() {
-                let mut reason = String::new();
-                let mut stderr = self.process.stderr.take().unwrap();
-                std::io::Read::read_to_string(&mut stderr, &mut reason).unwrap();
-                let left_out = status.code() == Some(LEFT_OUT);
-                assert!(left_out, "daemons/charon: {status}: {reason}{}", self.log());
-                return Err(reason.trim().to_owned());
+            if let Some(reason) = ended() {
+                return Err(reason);
             }
             // Tries again until the daemon accepts, for a part of the time.
-            let part = Duration::from_millis(500);
-            match Client::connect_uri_within(&self.uri(), part) {
+            match Client::connect_uri_within(&uri, Duration::from_millis(500)) {
                 Ok(mut client) => {
-                    return Ok(client.call(&Version::new()).unwrap().version);
+                    self.version = client.call(&Version::new()).unwrap().version;
+                    return Ok(());
                 }
                 Err(error) => assert!(Instant::now() < deadline, "{error}\n{}", self.log()),
             }
         }
     }
 
-    /// Where it listens.
-    pub(crate) fn uri(&self) -> String {
-        format!("unix://{}", self.socket().display())
+    /// What it says its version is.
+    pub(crate) fn version(&self) -> &str {
+        &self.version
     }
 
-    /// The path of its socket.
-    pub(crate) fn socket(&self) -> PathBuf {
-        self.dir.path().join("charon.vici")
+    /// Whether it is of this version or a later one.
+    pub(crate) fn is_at_least(&self, wanted: [u32; 3]) -> bool {
+        coverage::number(&self.version) >= wanted
+    }
+
+    /// The folder that it has as `/mnt`.
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Where it listens, with the record in between.
+    pub(crate) fn uri(&self) -> String {
+        format!("unix://{}", self.dir.join("seen.vici").display())
     }
 
     /// A new connection to it, whose calls take 20 seconds at most.
@@ -87,15 +87,73 @@ impl Charon {
         client
     }
 
+    /// Fails if something came that the types do not hold, and records what was exercised.
+    pub(crate) fn finish(&self, test: &str) {
+        let (seen, faults) = self.wire.take();
+        assert!(
+            faults.is_empty(),
+            "charon {}: {} messages do not fit their types:\n{}",
+            self.version,
+            faults.len(),
+            faults[..faults.len().min(5)].join("\n")
+        );
+        coverage::record(self.generation, test, &self.version, &seen);
+    }
+
+    /// What it printed and logged.
+    pub(crate) fn log(&self) -> String {
+        let read = |name| {
+            let bytes = std::fs::read(self.dir.join(name)).unwrap_or_default();
+            String::from_utf8_lossy(&bytes).into_owned()
+        };
+        read("output") + &read("charon.log")
+    }
+}
+
+/// A running daemon, which ends with this.
+pub(crate) struct Charon {
+    daemon: Daemon,
+    process: Child,
+    _dir: tempfile::TempDir,
+}
+
+impl Charon {
+    /// Starts a daemon, or says why there is none.
+    fn start(generation: &'static str) -> Result<Self, String> {
+        let dir = tempfile::Builder::new().prefix("vici").tempdir().unwrap();
+        let mut charon = Self {
+            daemon: Daemon::new(generation, dir.path()),
+            process: spawn(generation, dir.path(), &[]),
+            _dir: dir,
+        };
+        charon.wait()?;
+        Ok(charon)
+    }
+
+    fn wait(&mut self) -> Result<(), String> {
+        let process = &mut self.process;
+        self.daemon.wait(|| left_out(process, "daemons/charon"))
+    }
+
+    /// Ends it and starts it anew with what is in its folder, but without some of its plugins.
+    pub(crate) fn restart(&mut self, without: &[&str]) {
+        self.kill();
+        self.process = spawn(self.daemon.generation, &self.daemon.dir, without);
+        self.wait().unwrap();
+    }
+
     /// Ends it at once, as a crash would.
     pub(crate) fn kill(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
     }
+}
 
-    fn log(&self) -> String {
-        let read = |name| std::fs::read_to_string(self.dir.path().join(name)).unwrap_or_default();
-        read("output") + &read("charon.log")
+impl Deref for Charon {
+    type Target = Daemon;
+
+    fn deref(&self) -> &Daemon {
+        &self.daemon
     }
 }
 
@@ -110,18 +168,84 @@ impl Drop for Charon {
     }
 }
 
+fn spawn(generation: &str, dir: &Path, without: &[&str]) -> Child {
+    Command::new(script("charon"))
+        .arg(generation)
+        .arg(dir)
+        .args(without)
+        .stdin(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("daemons/charon can be run")
+}
+
+/// A script of the folder `daemons`.
+pub(crate) fn script(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../daemons")
+        .join(name)
+}
+
+/// Why a script has ended, if it has because it can't start a daemon.
+pub(crate) fn left_out(process: &mut Child, name: &str) -> Option<String> {
+    let status = process.try_wait().unwrap()?;
+    let mut reason = String::new();
+    let mut stderr = process.stderr.take().unwrap();
+    stderr.read_to_string(&mut reason).unwrap();
+    let left_out = status.code() == Some(LEFT_OUT);
+    assert!(left_out, "{name}: {status}: {reason}");
+    Some(reason.trim().to_owned())
+}
+
+/// Runs a test against a daemon, or tells that it is left out.
+pub(crate) fn run(generation: &'static str, test: impl FnOnce(&mut Charon)) {
+    let name = test_name();
+    if let Some(mut charon) = started(&name, Charon::start(generation)) {
+        say(&format!("{name}: charon {}", charon.version()));
+        test(&mut charon);
+        charon.finish(&name);
+    }
+}
+
+/// What was started, if anything was; a failure where it has to be.
+pub(crate) fn started<T>(test: &str, result: Result<T, String>) -> Option<T> {
+    result
+        .inspect_err(|reason| {
+            assert!(env::var_os(REQUIRE).is_none(), "{reason}");
+            say(&format!("{test}: left out, {reason}"));
+        })
+        .ok()
+}
+
+/// The name of the test that runs.
+pub(crate) fn test_name() -> String {
+    std::thread::current().name().unwrap_or("test").to_owned()
+}
+
 /// Prints where the test harness does not capture it.
-fn say(text: &str) {
+pub(crate) fn say(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
-/// Starts a daemon for the test that this stands in, or returns from it.
-macro_rules! charon {
-    () => {
-        match $crate::charon::Charon::start(std::thread::current().name().unwrap_or_default()) {
-            Some(charon) => charon,
-            None => return,
+/// Makes tests of functions that take a daemon: one a generation, named after it.
+macro_rules! each_generation {
+    ($($test:ident)*) => {$(
+        mod $test {
+            #[test]
+            fn bookworm() {
+                $crate::charon::run("bookworm", |charon| super::$test(charon));
+            }
+
+            #[test]
+            fn trixie() {
+                $crate::charon::run("trixie", |charon| super::$test(charon));
+            }
+
+            #[test]
+            fn forky() {
+                $crate::charon::run("forky", |charon| super::$test(charon));
+            }
         }
-    };
+    )*};
 }
-pub(crate) use charon;
+pub(crate) use each_generation;

@@ -3,11 +3,15 @@
 use vici_client::Client;
 use vici_types::{GetConns, ListSas, Stats, Version};
 
-use crate::charon::charon;
+use crate::charon::{Charon, each_generation};
 
-#[test]
-fn version_and_stats_are_typed() {
-    let charon = charon!();
+each_generation! {
+    version_and_stats_are_typed
+    nothing_is_loaded_at_first
+    several_clients_are_served_at_once
+}
+
+fn version_and_stats_are_typed(charon: &Charon) {
     let mut client = charon.client();
 
     let version = client.call(&Version::default()).unwrap();
@@ -24,9 +28,7 @@ fn version_and_stats_are_typed() {
     assert!(stats.mallinfo.unwrap().used > 0);
 }
 
-#[test]
-fn nothing_is_loaded_at_first() {
-    let charon = charon!();
+fn nothing_is_loaded_at_first(charon: &Charon) {
     let mut client = charon.client();
     assert!(client.call(&GetConns::default()).unwrap().conns.is_empty());
     let mut sas = client.stream(&ListSas::default()).unwrap();
@@ -34,9 +36,7 @@ fn nothing_is_loaded_at_first() {
     sas.finish().unwrap();
 }
 
-#[test]
-fn several_clients_are_served_at_once() {
-    let charon = charon!();
+fn several_clients_are_served_at_once(charon: &Charon) {
     let mut clients: Vec<Client> = (0..4).map(|_| charon.client()).collect();
     std::thread::scope(|scope| {
         for client in &mut clients {

@@ -9,7 +9,14 @@ use vici_types::{
     LoadConn, Request, UnloadConn,
 };
 
-use crate::charon::charon;
+use crate::charon::{Charon, each_generation};
+
+each_generation! {
+    a_connection_is_read_back_as_it_was_loaded
+    several_connections_are_loaded_in_one_request
+    a_struct_of_ones_own_is_loaded
+    many_connections_are_listed_once_each
+}
 
 fn list(client: &mut Client) -> Vec<ListConn> {
     let mut stream = client.stream(&ListConns::default()).unwrap();
@@ -18,9 +25,7 @@ fn list(client: &mut Client) -> Vec<ListConn> {
     conns
 }
 
-#[test]
-fn a_connection_is_read_back_as_it_was_loaded() {
-    let charon = charon!();
+fn a_connection_is_read_back_as_it_was_loaded(charon: &Charon) {
     let mut client = charon.client();
 
     let net = ConnChild::new()
@@ -81,9 +86,7 @@ fn a_connection_is_read_back_as_it_was_loaded() {
     assert_eq!(net.dpd_action.as_ref().unwrap().to_string(), "trap");
 }
 
-#[test]
-fn several_connections_are_loaded_in_one_request() {
-    let charon = charon!();
+fn several_connections_are_loaded_in_one_request(charon: &Charon) {
     let mut client = charon.client();
     let request = LoadConn::new("a", Conn::new())
         .conn("b", Conn::new())
@@ -104,8 +107,7 @@ fn several_connections_are_loaded_in_one_request() {
     assert!(stream.next().is_none());
 }
 
-#[test]
-fn a_struct_of_ones_own_is_loaded() {
+fn a_struct_of_ones_own_is_loaded(charon: &Charon) {
     #[derive(Serialize)]
     struct Load<'a> {
         mine: Mine<'a>,
@@ -126,7 +128,6 @@ fn a_struct_of_ones_own_is_loaded() {
 
     impl Command for Load<'_> {}
 
-    let charon = charon!();
     let mut client = charon.client();
     let mine = Mine {
         version: 1,
@@ -141,9 +142,7 @@ fn a_struct_of_ones_own_is_loaded() {
     assert_eq!(conns[0].conn.remote_addrs, ["192.0.2.9"]);
 }
 
-#[test]
-fn many_connections_are_listed_once_each() {
-    let charon = charon!();
+fn many_connections_are_listed_once_each(charon: &Charon) {
     let mut client = charon.client();
     let names: BTreeSet<String> = (0..1000).map(|i| format!("conn-{i}")).collect();
     for name in &names {

@@ -7,7 +7,13 @@ use vici_types::{
     Conn, ConnAuth, ConnChild, IkeUpdown, IkeVersion, Initiate, ListSas, LoadConn, Log, Terminate,
 };
 
-use crate::charon::charon;
+use crate::charon::{Charon, each_generation};
+
+each_generation! {
+    initiate_without_an_answer_fails_with_its_log
+    terminate_says_how_many_it_found
+    log_events_come_while_other_calls_are_made
+}
 
 /// A connection to where nobody is, in a network of its own.
 fn nowhere() -> LoadConn {
@@ -22,9 +28,7 @@ fn nowhere() -> LoadConn {
     LoadConn::new("nowhere", conn)
 }
 
-#[test]
-fn initiate_without_an_answer_fails_with_its_log() {
-    let charon = charon!();
+fn initiate_without_an_answer_fails_with_its_log(charon: &Charon) {
     let mut client = charon.client();
     client.call(&nowhere()).unwrap();
 
@@ -63,9 +67,7 @@ fn initiate_without_an_answer_fails_with_its_log() {
     assert!(client.call(&request).unwrap().success);
 }
 
-#[test]
-fn terminate_says_how_many_it_found() {
-    let charon = charon!();
+fn terminate_says_how_many_it_found(charon: &Charon) {
     let mut client = charon.client();
     client.call(&nowhere()).unwrap();
     client.subscribe::<IkeUpdown>().unwrap();
@@ -107,9 +109,7 @@ fn terminate_says_how_many_it_found() {
     }
 }
 
-#[test]
-fn log_events_come_while_other_calls_are_made() {
-    let charon = charon!();
+fn log_events_come_while_other_calls_are_made(charon: &Charon) {
     let mut client = charon.client();
     client.subscribe::<Log>().unwrap();
     client.call(&nowhere()).unwrap();

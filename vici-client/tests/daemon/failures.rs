@@ -7,11 +7,17 @@ use vici_types::{
     Conn, Event, Initiate, ListConns, LoadConn, Request, StreamingCommand, UnloadConn, Version,
 };
 
-use crate::charon::charon;
+use crate::charon::{Charon, each_generation};
 
-#[test]
-fn a_refused_command_is_an_error_with_the_words_of_the_daemon() {
-    let charon = charon!();
+each_generation! {
+    a_refused_command_is_an_error_with_the_words_of_the_daemon
+    an_unknown_command_and_an_unknown_event_are_named
+    a_stream_of_an_unknown_command_leaves_no_registration
+    an_item_that_does_not_decode_is_an_error_and_the_stream_goes_on
+    a_killed_daemon_closes_the_connection
+}
+
+fn a_refused_command_is_an_error_with_the_words_of_the_daemon(charon: &Charon) {
     let mut client = charon.client();
 
     let error = client.call(&UnloadConn::new("nobody")).unwrap_err();
@@ -52,9 +58,7 @@ fn a_refused_command_is_an_error_with_the_words_of_the_daemon() {
     client.call(&Version::default()).unwrap();
 }
 
-#[test]
-fn an_unknown_command_and_an_unknown_event_are_named() {
-    let charon = charon!();
+fn an_unknown_command_and_an_unknown_event_are_named(charon: &Charon) {
     let mut client = charon.client();
     let error = client
         .call_raw("no-such-command", &Message::new())
@@ -66,9 +70,7 @@ fn an_unknown_command_and_an_unknown_event_are_named() {
     client.call(&Version::default()).unwrap();
 }
 
-#[test]
-fn a_stream_of_an_unknown_command_leaves_no_registration() {
-    let charon = charon!();
+fn a_stream_of_an_unknown_command_leaves_no_registration(charon: &Charon) {
     let mut client = charon.client();
     client.call(&LoadConn::new("a", Conn::new())).unwrap();
     for _ in 0..3 {
@@ -106,9 +108,7 @@ impl StreamingCommand for ListWrong {
     type Event = Wrong;
 }
 
-#[test]
-fn an_item_that_does_not_decode_is_an_error_and_the_stream_goes_on() {
-    let charon = charon!();
+fn an_item_that_does_not_decode_is_an_error_and_the_stream_goes_on(charon: &Charon) {
     let mut client = charon.client();
     client
         .call(&LoadConn::new("a", Conn::new()).conn("b", Conn::new()))
@@ -125,9 +125,7 @@ fn an_item_that_does_not_decode_is_an_error_and_the_stream_goes_on() {
     stream.finish().unwrap();
 }
 
-#[test]
-fn a_killed_daemon_closes_the_connection() {
-    let mut charon = charon!();
+fn a_killed_daemon_closes_the_connection(charon: &mut Charon) {
     let mut client = charon.client();
     client.call(&Version::default()).unwrap();
     charon.kill();

@@ -1,8 +1,11 @@
-//! The client and the types against a real charon.
+//! The client and the types against real daemons: each test runs against charon of three releases of
+//! Debian, which `daemons/prepare` fetches.
 //!
-//! Every test starts a daemon of its own (`daemons/charon`), in namespaces of its own, and talks to
-//! no other: neither the default socket nor `VICI_URI` are looked at. Where no daemon can be started
-//! the tests say what they leave out and pass, unless `VICI_TEST_REQUIRE_DAEMON` is set.
+//! Every test starts daemons of its own (`daemons/charon`, `daemons/lab`), in namespaces of their
+//! own, and talks to no other: neither the default socket nor `VICI_URI` are looked at. Where no
+//! daemon can be started the tests say what they leave out and pass, unless
+//! `VICI_TEST_REQUIRE_DAEMON` is set. [`wire`] sees to it that all that comes fits its types, and
+//! [`coverage`] to it that all there is has come.
 
 #![cfg(target_os = "linux")]
 #![allow(
@@ -14,5 +17,8 @@ mod charon;
 mod commands;
 mod conns;
 mod control;
+mod coverage;
 mod failures;
 mod quickstart;
+mod typed;
+mod wire;

@@ -4,11 +4,13 @@ use std::process::Command;
 
 use vici_types::GetConns;
 
-use crate::charon::charon;
+use crate::charon::{Charon, each_generation};
 
-#[test]
-fn the_quickstart_does_what_it_says() {
-    let charon = charon!();
+each_generation! {
+    the_quickstart_does_what_it_says
+}
+
+fn the_quickstart_does_what_it_says(charon: &Charon) {
     let example = Command::new(env!("CARGO"))
         .args(["run", "--quiet", "--example", "quickstart"])
         .env("VICI_URI", charon.uri())
