@@ -142,5 +142,5 @@ pub use crate::element::{
 pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::message::{Message, Section, Value, from_message, to_message};
 pub use crate::path::{Path, Segment};
-pub use crate::ser::{Serializer, to_vec, to_writer};
+pub use crate::ser::{Serializer, TEXT, to_vec, to_writer};
 pub use crate::writer::ElementWriter;

@@ -1,8 +1,7 @@
 //! The daemon itself: `version`, `stats`, `reload-settings`, `get-algorithms`, and its log.
 
-use serde::de::{Deserializer, Error};
-use serde::ser::SerializeMap;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::de::{Deserialize, Deserializer, Error};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_derive::{Deserialize, Serialize};
 
 use crate::record::{Record, deserialize_record, ignore};

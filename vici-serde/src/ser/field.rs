@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::scalar::scalars;
 use super::seq::SeqSerializer;
-use super::{SectionSerializer, Serializer, unsupported};
+use super::{SectionSerializer, Serializer, TEXT, unsupported};
 use crate::error::{Error, Result};
 
 /// The serializer of what stands behind a name.
@@ -14,6 +14,7 @@ pub(super) struct FieldSerializer<'s, 'a> {
     ser: &'s mut Serializer<'a>,
     name: &'s [u8],
     optional: bool,
+    in_text: bool,
 }
 
 impl<'s, 'a> FieldSerializer<'s, 'a> {
@@ -23,6 +24,7 @@ impl<'s, 'a> FieldSerializer<'s, 'a> {
             ser,
             name,
             optional: true,
+            in_text: false,
         }
     }
 
@@ -32,6 +34,7 @@ impl<'s, 'a> FieldSerializer<'s, 'a> {
             ser,
             name,
             optional: false,
+            in_text: false,
         }
     }
 
@@ -58,10 +61,19 @@ impl<'s, 'a> serde::Serializer for FieldSerializer<'s, 'a> {
     #[inline]
     fn serialize_newtype_struct<T: ?Sized + Serialize>(
         self,
-        _name: &'static str,
+        name: &'static str,
         value: &T,
     ) -> Result<()> {
-        value.serialize(Self::required(self.ser, self.name))
+        value.serialize(Self {
+            optional: false,
+            in_text: name == TEXT,
+            ..self
+        })
+    }
+
+    #[inline]
+    fn is_human_readable(&self) -> bool {
+        !self.in_text
     }
 
     #[inline]

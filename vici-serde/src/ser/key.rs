@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde::ser::Impossible;
 
 use super::scalar::scalars;
-use super::{Serializer, unsupported};
+use super::{Serializer, TEXT, unsupported};
 use crate::error::{Error, Result};
 
 /// What is done with a key.
@@ -41,12 +41,21 @@ impl<V: ?Sized + Serialize> Key for Entry<'_, '_, V> {
 }
 
 /// The serializer of a key.
-pub(super) struct KeySerializer<K>(pub(super) K);
+pub(super) struct KeySerializer<K> {
+    key: K,
+    in_text: bool,
+}
 
 impl<K: Key> KeySerializer<K> {
     #[inline]
+    pub(super) fn new(key: K) -> Self {
+        let in_text = false;
+        Self { key, in_text }
+    }
+
+    #[inline]
     fn write(self, key: &[u8]) -> Result<()> {
-        self.0.write(key)
+        self.key.write(key)
     }
 }
 
@@ -71,10 +80,18 @@ impl<K: Key> serde::Serializer for KeySerializer<K> {
     #[inline]
     fn serialize_newtype_struct<T: ?Sized + Serialize>(
         self,
-        _name: &'static str,
+        name: &'static str,
         value: &T,
     ) -> Result<()> {
-        value.serialize(self)
+        value.serialize(Self {
+            in_text: name == TEXT,
+            ..self
+        })
+    }
+
+    #[inline]
+    fn is_human_readable(&self) -> bool {
+        !self.in_text
     }
 
     fn serialize_none(self) -> Result<()> {

@@ -87,7 +87,7 @@ impl SerializeMap for SectionSerializer<'_, '_> {
 
     fn serialize_key<T: ?Sized + Serialize>(&mut self, key: &T) -> Result<()> {
         let mut buffer = Vec::new();
-        key.serialize(KeySerializer(KeyBuffer(&mut buffer)))?;
+        key.serialize(KeySerializer::new(KeyBuffer(&mut buffer)))?;
         self.key = Some(buffer);
         Ok(())
     }
@@ -109,7 +109,7 @@ impl SerializeMap for SectionSerializer<'_, '_> {
         K: ?Sized + Serialize,
         V: ?Sized + Serialize,
     {
-        key.serialize(KeySerializer(Entry {
+        key.serialize(KeySerializer::new(Entry {
             ser: self.ser,
             value,
             optional: self.optional,

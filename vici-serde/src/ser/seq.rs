@@ -6,7 +6,7 @@ use serde::ser::{
 };
 
 use super::scalar::scalars;
-use super::{SectionSerializer, Serializer, unsupported};
+use super::{SectionSerializer, Serializer, TEXT, unsupported};
 use crate::error::{Error, Result};
 
 /// Writes the elements of a sequence; the first one tells what it becomes.
@@ -42,7 +42,10 @@ impl<'s, 'a> SeqSerializer<'s, 'a> {
     #[inline]
     fn element<T: ?Sized + Serialize>(&mut self, value: &T) -> Result<()> {
         value
-            .serialize(ItemSerializer { seq: &mut *self })
+            .serialize(ItemSerializer {
+                seq: &mut *self,
+                in_text: false,
+            })
             .map_err(|error| match self.shape {
                 Shape::Sections => error.within(itoa::Buffer::new().format(self.len).as_bytes()),
                 _ => error.within_item(self.len),
@@ -108,6 +111,7 @@ sequences! {
 /// The serializer of one element.
 struct ItemSerializer<'q, 's, 'a> {
     seq: &'q mut SeqSerializer<'s, 'a>,
+    in_text: bool,
 }
 
 impl<'q, 's, 'a> ItemSerializer<'q, 's, 'a> {
@@ -146,10 +150,18 @@ impl<'q, 's, 'a> serde::Serializer for ItemSerializer<'q, 's, 'a> {
     #[inline]
     fn serialize_newtype_struct<T: ?Sized + Serialize>(
         self,
-        _name: &'static str,
+        name: &'static str,
         value: &T,
     ) -> Result<()> {
-        value.serialize(self)
+        value.serialize(Self {
+            in_text: name == TEXT,
+            ..self
+        })
+    }
+
+    #[inline]
+    fn is_human_readable(&self) -> bool {
+        !self.in_text
     }
 
     fn serialize_none(self) -> Result<()> {

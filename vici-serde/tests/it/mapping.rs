@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use serde::Serialize;
+use serde::ser::Serialize;
 use serde_bytes::{ByteBuf, Bytes};
 use serde_derive::{Deserialize, Serialize};
 use vici_serde::{
@@ -566,4 +566,48 @@ fn readers_and_writers_work_in_one_piece() {
         from_reader::<_, Message>(endless).unwrap_err().to_string(),
         "the message is longer than 524288 bytes, the most that a daemon takes"
     );
+}
+
+#[test]
+fn text_that_need_not_be_utf8_is_written_unseen() {
+    use serde::Serializer;
+
+    /// Bytes that are text most often.
+    struct Text<'a>(&'a [u8]);
+
+    struct Inside<'a>(&'a [u8]);
+
+    impl Serialize for Text<'_> {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.serialize_newtype_struct(vici_serde::TEXT, &Inside(self.0))
+        }
+    }
+
+    impl Serialize for Inside<'_> {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            if serializer.is_human_readable() {
+                serializer.serialize_str("looked at")
+            } else {
+                serializer.serialize_bytes(self.0)
+            }
+        }
+    }
+
+    let text = || Text(b"\xff");
+    let expected = Message::new().key("k", b"\xff".as_slice());
+    assert_eq!(
+        to_vec(&One { k: text() }).unwrap(),
+        to_vec(&expected).unwrap()
+    );
+    let expected = Message::new().list("k", [b"\xff"]);
+    assert_eq!(
+        to_vec(&One { k: [text()] }).unwrap(),
+        to_vec(&expected).unwrap()
+    );
+    assert_eq!(serde_json::to_string(&text()).unwrap(), "\"looked at\"");
+    // Everywhere else, the format is one for people.
+    let addresses = One {
+        k: Wrapper(Ipv4Addr::LOCALHOST),
+    };
+    assert_roundtrip(&addresses);
 }

@@ -3,7 +3,7 @@ use core::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::text::{BytesVisitor, Text};
+use super::text::{BytesVisitor, Text, serialize_bytes};
 
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
@@ -101,7 +101,7 @@ macro_rules! hex_number {
         impl Serialize for $name {
             #[inline]
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(core::str::from_utf8(&self.digits()).unwrap_or_default())
+                serialize_bytes(&self.digits(), serializer)
             }
         }
 

@@ -225,14 +225,29 @@ impl<'de> Deserialize<'de> for Text {
 }
 
 /// Text where the bytes are UTF-8, so that every format shows it as such, else bytes.
+///
+/// The newtype of this name tells `vici-serde` to take the bytes unseen; inside of it, and nowhere
+/// else, that format says that it is none for people.
 #[inline]
 pub(crate) fn serialize_bytes<S: Serializer>(
     bytes: &[u8],
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    match core::str::from_utf8(bytes) {
-        Ok(text) => serializer.serialize_str(text),
-        Err(_) => serializer.serialize_bytes(bytes),
+    serializer.serialize_newtype_struct("$vici::text", &Inside(bytes))
+}
+
+struct Inside<'a>(&'a [u8]);
+
+impl Serialize for Inside<'_> {
+    #[inline]
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if !serializer.is_human_readable() {
+            return serializer.serialize_bytes(self.0);
+        }
+        match core::str::from_utf8(self.0) {
+            Ok(text) => serializer.serialize_str(text),
+            Err(_) => serializer.serialize_bytes(self.0),
+        }
     }
 }
 
