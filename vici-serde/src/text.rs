@@ -41,7 +41,7 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{DeserializeSeed, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, forward_to_deserialize_any};
 
-use crate::de::scalar::{boolean, character, float32, float64, integer};
+use crate::de::scalar::{boolean, character, float32, float64, integer, with_parsed};
 
 /// Writes the value as it is.
 ///
@@ -202,22 +202,7 @@ impl<'de, E: Error> Deserializer<'de> for Text<'_, E> {
         }
     }
 
-    parse! {
-        deserialize_bool visit_bool boolean;
-        deserialize_i8 visit_i8 integer;
-        deserialize_i16 visit_i16 integer;
-        deserialize_i32 visit_i32 integer;
-        deserialize_i64 visit_i64 integer;
-        deserialize_i128 visit_i128 integer;
-        deserialize_u8 visit_u8 integer;
-        deserialize_u16 visit_u16 integer;
-        deserialize_u32 visit_u32 integer;
-        deserialize_u64 visit_u64 integer;
-        deserialize_u128 visit_u128 integer;
-        deserialize_f32 visit_f32 float32;
-        deserialize_f64 visit_f64 float64;
-        deserialize_char visit_char character;
-    }
+    with_parsed! { parse }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
         visitor.visit_some(self)

@@ -5,6 +5,30 @@ use std::str;
 
 use crate::error::{Error, ErrorKind, Result};
 
+/// Hands the methods of a deserializer for what is parsed from the text of a value to a macro: the
+/// method, the method of the visitor that it calls, and the function that parses.
+macro_rules! with_parsed {
+    ($macro:ident) => {
+        $macro! {
+            deserialize_bool visit_bool boolean;
+            deserialize_i8 visit_i8 integer;
+            deserialize_i16 visit_i16 integer;
+            deserialize_i32 visit_i32 integer;
+            deserialize_i64 visit_i64 integer;
+            deserialize_i128 visit_i128 integer;
+            deserialize_u8 visit_u8 integer;
+            deserialize_u16 visit_u16 integer;
+            deserialize_u32 visit_u32 integer;
+            deserialize_u64 visit_u64 integer;
+            deserialize_u128 visit_u128 integer;
+            deserialize_f32 visit_f32 float32;
+            deserialize_f64 visit_f64 float64;
+            deserialize_char visit_char character;
+        }
+    };
+}
+pub(crate) use with_parsed;
+
 /// An integer that a value can be read as.
 pub(crate) trait Integer: Sized {
     /// Reads what nearly every value is, short and without surprises.

@@ -4,7 +4,7 @@ use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::scalar::{boolean, character, float32, float64, integer, utf8};
+use super::scalar::{boolean, character, float32, float64, integer, utf8, with_parsed};
 use super::{Deserializer, LIST, SECTION, expected};
 use crate::element::{Entry, Kind};
 use crate::error::{Error, ErrorKind, Result};
@@ -73,22 +73,7 @@ impl<'de> serde::Deserializer<'de> for ValueDeserializer<'_, 'de> {
         }
     }
 
-    numbers! {
-        deserialize_bool visit_bool boolean;
-        deserialize_i8 visit_i8 integer;
-        deserialize_i16 visit_i16 integer;
-        deserialize_i32 visit_i32 integer;
-        deserialize_i64 visit_i64 integer;
-        deserialize_i128 visit_i128 integer;
-        deserialize_u8 visit_u8 integer;
-        deserialize_u16 visit_u16 integer;
-        deserialize_u32 visit_u32 integer;
-        deserialize_u64 visit_u64 integer;
-        deserialize_u128 visit_u128 integer;
-        deserialize_f32 visit_f32 float32;
-        deserialize_f64 visit_f64 float64;
-        deserialize_char visit_char character;
-    }
+    with_parsed! { numbers }
 
     #[inline]
     fn deserialize_bytes<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value> {
@@ -251,22 +236,7 @@ impl<'de> serde::Deserializer<'de> for NameDeserializer<'_, 'de> {
             .visit_text(self.entry.name, self.entry.left, visitor)
     }
 
-    numbers! {
-        deserialize_bool visit_bool boolean;
-        deserialize_i8 visit_i8 integer;
-        deserialize_i16 visit_i16 integer;
-        deserialize_i32 visit_i32 integer;
-        deserialize_i64 visit_i64 integer;
-        deserialize_i128 visit_i128 integer;
-        deserialize_u8 visit_u8 integer;
-        deserialize_u16 visit_u16 integer;
-        deserialize_u32 visit_u32 integer;
-        deserialize_u64 visit_u64 integer;
-        deserialize_u128 visit_u128 integer;
-        deserialize_f32 visit_f32 float32;
-        deserialize_f64 visit_f64 float64;
-        deserialize_char visit_char character;
-    }
+    with_parsed! { numbers }
 
     #[inline]
     fn deserialize_bytes<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value> {

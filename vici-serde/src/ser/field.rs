@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::scalar::scalars;
 use super::seq::SeqSerializer;
-use super::{SectionSerializer, Serializer, TEXT, unsupported};
+use super::{SectionSerializer, Serializer, unsupported};
 use crate::error::{Error, Result};
 
 /// The serializer of what stands behind a name.
@@ -38,6 +38,16 @@ impl<'s, 'a> FieldSerializer<'s, 'a> {
         }
     }
 
+    /// For what is in a newtype, which may not be absent: serde could not read it back.
+    #[inline]
+    fn inside(self, in_text: bool) -> Self {
+        Self {
+            optional: false,
+            in_text,
+            ..self
+        }
+    }
+
     #[inline]
     fn write(self, value: &[u8]) -> Result<()> {
         self.ser.writer.key_value(self.name, value)
@@ -56,25 +66,6 @@ impl<'s, 'a> serde::Serializer for FieldSerializer<'s, 'a> {
     type SerializeStructVariant = SectionSerializer<'s, 'a>;
 
     scalars! {}
-
-    /// What is in a newtype may not be absent: serde would not know how to read it back.
-    #[inline]
-    fn serialize_newtype_struct<T: ?Sized + Serialize>(
-        self,
-        name: &'static str,
-        value: &T,
-    ) -> Result<()> {
-        value.serialize(Self {
-            optional: false,
-            in_text: name == TEXT,
-            ..self
-        })
-    }
-
-    #[inline]
-    fn is_human_readable(&self) -> bool {
-        !self.in_text
-    }
 
     #[inline]
     fn serialize_none(self) -> Result<()> {

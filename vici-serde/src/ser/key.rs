@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde::ser::Impossible;
 
 use super::scalar::scalars;
-use super::{Serializer, TEXT, unsupported};
+use super::{Serializer, unsupported};
 use crate::error::{Error, Result};
 
 /// What is done with a key.
@@ -53,6 +53,12 @@ impl<K: Key> KeySerializer<K> {
         Self { key, in_text }
     }
 
+    /// For what is in a newtype.
+    #[inline]
+    fn inside(self, in_text: bool) -> Self {
+        Self { in_text, ..self }
+    }
+
     #[inline]
     fn write(self, key: &[u8]) -> Result<()> {
         self.key.write(key)
@@ -76,23 +82,6 @@ impl<K: Key> serde::Serializer for KeySerializer<K> {
     type SerializeStructVariant = Impossible<(), Error>;
 
     scalars! {}
-
-    #[inline]
-    fn serialize_newtype_struct<T: ?Sized + Serialize>(
-        self,
-        name: &'static str,
-        value: &T,
-    ) -> Result<()> {
-        value.serialize(Self {
-            in_text: name == TEXT,
-            ..self
-        })
-    }
-
-    #[inline]
-    fn is_human_readable(&self) -> bool {
-        !self.in_text
-    }
 
     fn serialize_none(self) -> Result<()> {
         no_key()

@@ -6,7 +6,7 @@ use serde::ser::{
 };
 
 use super::scalar::scalars;
-use super::{SectionSerializer, Serializer, TEXT, unsupported};
+use super::{SectionSerializer, Serializer, unsupported};
 use crate::error::{Error, Result};
 
 /// Writes the elements of a sequence; the first one tells what it becomes.
@@ -115,6 +115,12 @@ struct ItemSerializer<'q, 's, 'a> {
 }
 
 impl<'q, 's, 'a> ItemSerializer<'q, 's, 'a> {
+    /// For what is in a newtype.
+    #[inline]
+    fn inside(self, in_text: bool) -> Self {
+        Self { in_text, ..self }
+    }
+
     #[inline]
     fn write(self, value: &[u8]) -> Result<()> {
         match self.seq.shape {
@@ -146,23 +152,6 @@ impl<'q, 's, 'a> serde::Serializer for ItemSerializer<'q, 's, 'a> {
     type SerializeStructVariant = SectionSerializer<'q, 'a>;
 
     scalars! {}
-
-    #[inline]
-    fn serialize_newtype_struct<T: ?Sized + Serialize>(
-        self,
-        name: &'static str,
-        value: &T,
-    ) -> Result<()> {
-        value.serialize(Self {
-            in_text: name == TEXT,
-            ..self
-        })
-    }
-
-    #[inline]
-    fn is_human_readable(&self) -> bool {
-        !self.in_text
-    }
 
     fn serialize_none(self) -> Result<()> {
         Err(unsupported("nothing (`None`) as an element of a list"))
