@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use vici_client::Client;
-use vici_types::Version;
+use vici_client::{Client, Error};
+use vici_types::{StreamingCommand, Version};
 
 use crate::coverage;
 use crate::wire::Wire;
@@ -249,3 +249,19 @@ macro_rules! each_generation {
     )*};
 }
 pub(crate) use each_generation;
+
+/// All that a command lists.
+pub(crate) fn list<R: StreamingCommand>(client: &mut Client, request: &R) -> Vec<R::Event> {
+    let mut stream = client.stream(request).unwrap();
+    let items = stream.by_ref().map(Result::unwrap).collect();
+    stream.finish().unwrap();
+    items
+}
+
+/// What the daemon says to a command that it refuses.
+pub(crate) fn refusal<R: vici_types::Command>(client: &mut Client, request: &R) -> String {
+    match client.call(request).map(|_| ()) {
+        Err(Error::CommandFailed { errmsg, .. }) => errmsg.unwrap(),
+        other => panic!("{} was not refused: {other:?}", R::NAME),
+    }
+}
