@@ -7,6 +7,7 @@
 
 mod common;
 mod errors;
+mod frames;
 mod hostile;
 mod mapping;
 mod message;
