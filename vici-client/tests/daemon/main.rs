@@ -20,6 +20,7 @@ mod control;
 mod coverage;
 mod creds;
 mod failures;
+mod lab;
 mod pki;
 mod pools;
 mod quickstart;

@@ -1,0 +1,249 @@
+//! Two gateways that build tunnels with each other, in network namespaces of their own.
+
+mod alerts;
+mod auth;
+mod events;
+mod policies;
+mod states;
+mod tunnels;
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use vici_client::Client;
+use vici_types::{
+    Conn, ConnAuth, ConnChild, Event, IkeSa, IkeVersion, Initiate, ListSas, LoadConn, LoadShared,
+    SharedType,
+};
+
+use crate::charon::{Daemon, PATIENCE, left_out, list, say, script, started, test_name};
+
+/// The running lab, which ends with this. `daemons/lab` tells what there is.
+pub(crate) struct Lab {
+    pub(crate) moon: Daemon,
+    pub(crate) sun: Daemon,
+    process: Child,
+    input: Option<ChildStdin>,
+    output: BufReader<ChildStdout>,
+    _dir: tempfile::TempDir,
+}
+
+impl Lab {
+    fn start(moon: &'static str, sun: &'static str) -> Result<Self, String> {
+        let dir = tempfile::Builder::new().prefix("vici").tempdir().unwrap();
+        let folder = |name| {
+            let folder = dir.path().join(name);
+            fs::create_dir(&folder).unwrap();
+            folder
+        };
+        let (moons, suns) = (folder("moon"), folder("sun"));
+        let mut process = Command::new(script("lab"))
+            .args([moon, sun])
+            .arg(dir.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("daemons/lab can be run");
+        let mut lab = Self {
+            moon: Daemon::new(moon, &moons),
+            sun: Daemon::new(sun, &suns),
+            input: process.stdin.take(),
+            output: BufReader::new(process.stdout.take().unwrap()),
+            process,
+            _dir: dir,
+        };
+        let process = &mut lab.process;
+        lab.moon.wait(|| left_out(process, "daemons/lab"))?;
+        lab.sun.wait(|| left_out(process, "daemons/lab"))?;
+        assert_eq!(lab.line(), "ready");
+        Ok(lab)
+    }
+
+    /// Runs a command on `moon` or `sun`, which has to end by itself.
+    pub(crate) fn run(&mut self, command: &str) {
+        let input = self.input.as_mut().unwrap();
+        writeln!(input, "{command}").unwrap();
+        assert_eq!(self.line(), "exit 0", "{command}");
+    }
+
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.output.read_line(&mut line).unwrap();
+        line.trim().to_owned()
+    }
+}
+
+impl Drop for Lab {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            say(&format!(
+                "moon:\n{}\nsun:\n{}",
+                self.moon.log(),
+                self.sun.log()
+            ));
+        }
+        // The end of its input ends it; and so does this, if it hangs.
+        self.input = None;
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Runs a test in a lab of two generations, or tells that it is left out.
+pub(crate) fn run(moon: &'static str, sun: &'static str, test: impl FnOnce(&mut Lab)) {
+    let name = test_name();
+    if let Some(mut lab) = started(&name, Lab::start(moon, sun)) {
+        let versions = [lab.moon.version(), lab.sun.version()];
+        say(&format!("{name}: charon {}", versions.join(" and ")));
+        test(&mut lab);
+        lab.moon.finish(&format!("{name}-moon"));
+        lab.sun.finish(&format!("{name}-sun"));
+    }
+}
+
+/// Makes tests of functions that take a lab: one a generation, named after it.
+macro_rules! each_lab {
+    ($($test:ident)*) => {$(
+        mod $test {
+            #[test]
+            fn bookworm() {
+                $crate::lab::run("bookworm", "bookworm", |lab| super::$test(lab));
+            }
+
+            #[test]
+            fn trixie() {
+                $crate::lab::run("trixie", "trixie", |lab| super::$test(lab));
+            }
+
+            #[test]
+            fn forky() {
+                $crate::lab::run("forky", "forky", |lab| super::$test(lab));
+            }
+        }
+    )*};
+}
+use each_lab;
+
+/// What tells the two apart.
+struct Side {
+    outer: &'static str,
+    outer6: &'static str,
+    inner: &'static str,
+    inner6: &'static str,
+    id: &'static str,
+}
+
+const MOON: Side = Side {
+    outer: "192.0.2.1",
+    outer6: "2001:db8::1",
+    inner: "10.1.0.0/24",
+    inner6: "2001:db8:1::/64",
+    id: "moon.lab",
+};
+
+const SUN: Side = Side {
+    outer: "192.0.2.2",
+    outer6: "2001:db8::2",
+    inner: "10.2.0.0/24",
+    inner6: "2001:db8:2::/64",
+    id: "sun.lab",
+};
+
+/// A connection between the two without authentication and children.
+fn conn(own: &Side, peer: &Side) -> Conn {
+    Conn::new()
+        .version(IkeVersion::V2)
+        .local_addrs([own.outer])
+        .remote_addrs([peer.outer])
+        .proposals(["aes128-sha256-x25519"])
+}
+
+/// Authentication with a shared secret.
+fn psk(conn: Conn, own: &Side, peer: &Side) -> Conn {
+    conn.local(ConnAuth::new().auth("psk").id(own.id))
+        .remote(ConnAuth::new().auth("psk").id(peer.id))
+}
+
+/// A child between the inner networks.
+fn net(own: &Side, peer: &Side) -> ConnChild {
+    ConnChild::new()
+        .local_ts([own.inner])
+        .remote_ts([peer.inner])
+        .esp_proposals(["aes128gcm16-x25519"])
+}
+
+/// Loads `home` with its child `net` on both, with a secret that they share.
+fn load_psk(moon: &mut Client, sun: &mut Client) {
+    for (client, own, peer) in [(moon, &MOON, &SUN), (sun, &SUN, &MOON)] {
+        let home = psk(conn(own, peer), own, peer).child("net", net(own, peer));
+        client.call(&LoadConn::new("home", home)).unwrap();
+        load_secret(client, "what they share");
+    }
+}
+
+fn load_secret(client: &mut Client, secret: &str) {
+    let secret = LoadShared::new(SharedType::Ike, secret).owners([MOON.id, SUN.id]);
+    client.call(&secret).unwrap();
+}
+
+/// The request that brings `net` of `home` up.
+fn initiate() -> Initiate {
+    Initiate::new().ike("home").child("net").timeout(10_000)
+}
+
+/// The IKE_SAs of a daemon.
+fn sas(client: &mut Client) -> Vec<IkeSa> {
+    let sas = list(client, &ListSas::new());
+    sas.into_iter().map(|sa| sa.ike_sa).collect()
+}
+
+/// The IKE_SA of a daemon that has one.
+fn sa(client: &mut Client) -> IkeSa {
+    let mut sas = sas(client);
+    assert_eq!(sas.len(), 1, "{sas:#?}");
+    sas.remove(0)
+}
+
+/// Lists until there is what is looked for.
+fn until<T>(client: &mut Client, mut found: impl FnMut(&[IkeSa]) -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let sas = sas(client);
+        if let Some(found) = found(&sas) {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "{sas:#?}");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Skips events until one comes that is looked for.
+fn event<E: Event>(client: &mut Client, wanted: impl Fn(&E) -> bool) -> E {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let rest = deadline.saturating_duration_since(Instant::now());
+        let event = client.next_event(Some(rest)).unwrap();
+        let event = event.unwrap_or_else(|| panic!("no {} in time", E::NAME));
+        if event.is::<E>() {
+            let event = event.decode().unwrap();
+            if wanted(&event) {
+                return event;
+            }
+        }
+    }
+}
+
+/// A connection that gets the events about SAs.
+fn watcher(daemon: &Daemon) -> Client {
+    let mut client = daemon.client();
+    client.subscribe::<vici_types::IkeUpdown>().unwrap();
+    client.subscribe::<vici_types::ChildUpdown>().unwrap();
+    client.subscribe::<vici_types::IkeRekey>().unwrap();
+    client.subscribe::<vici_types::ChildRekey>().unwrap();
+    client.subscribe::<vici_types::IkeUpdate>().unwrap();
+    client
+}
