@@ -40,15 +40,21 @@ fn assert_is_found<'a>(root: &Message, section: &'a Section, path: &mut Vec<&'a 
         };
         path.push(name);
         assert_eq!(root.find(path.as_slice()), Some(value));
-        // As text, a path says the same.
+        // As text, a path says the same; names that are not printable have no such text.
         let text = Path::from(path.as_slice()).to_string();
-        assert_eq!(root.find(text.as_str()), Some(value), "{text}");
+        if path.iter().all(|name| is_printable(name)) {
+            assert_eq!(root.find(text.as_str()), Some(value), "{text}");
+        }
         // Deep trees would take forever, as each step is looked up from the root.
         if let (Value::Section(section), true) = (value, path.len() < 16) {
             assert_is_found(root, section, path);
         }
         path.pop();
     }
+}
+
+fn is_printable(name: &str) -> bool {
+    name.bytes().all(|byte| (0x20..0x7f).contains(&byte))
 }
 
 /// An error of reading has an offset in the message, and a path that leads somewhere in it.

@@ -50,7 +50,10 @@ fn decode_as<T: Serialize + DeserializeOwned + PartialEq + Debug>(message: &[u8]
     match serde_ignored::deserialize::<_, _, T>(&mut deserializer, |_| {}) {
         Ok(watched) => assert_eq!(Some(watched), value, "and so does a wrapper"),
         // This one has no keys that are characters or variants.
-        Err(error) => assert!(value.is_none() || error.to_string().contains("key"), "{error}"),
+        Err(error) => assert!(
+            value.is_none() || error.to_string().contains("key"),
+            "{error}"
+        ),
     }
     value
 }

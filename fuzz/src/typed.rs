@@ -44,13 +44,17 @@ impl Visit for Message<'_> {
 fn read<T: Typed>(message: &[u8]) -> Option<T> {
     let value: T = assert_comes_back(message)?;
     assert_is_shown(&value);
+    let text_names = Reading::new(message).has_text_names();
     let mut deserializer = vici_serde::Deserializer::from_slice(message);
-    let watched: T = serde_ignored::deserialize(&mut deserializer, |path| {
+    let watched: Result<T, _> = serde_ignored::deserialize(&mut deserializer, |path| {
         assert!(!path.to_string().is_empty());
-    })
-    .expect("a wrapper changes nothing");
-    assert_eq!(watched, value);
-    assert_in_json(&value, Reading::new(message).has_text_names());
+    });
+    match watched {
+        Ok(watched) => assert_eq!(watched, value),
+        // The wrapper has no names that are not text.
+        Err(error) => assert!(!text_names, "{error}"),
+    }
+    assert_in_json(&value, text_names);
     Some(value)
 }
 
