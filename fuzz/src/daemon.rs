@@ -124,10 +124,9 @@ impl Daemon {
     /// Goes through what has arrived at the session; the answers to commands go to `expected`.
     pub(crate) fn judge(&mut self, expected: &mut Vec<Expected>) -> Verdict {
         loop {
-            if let Some(len) = self.sent.first_chunk() {
-                if u32::from_be_bytes(*len) > u32::try_from(MAX_FRAME_LEN).expect("it fits") {
-                    return Verdict::Wrong;
-                }
+            let len = self.sent.first_chunk().copied().map(u32::from_be_bytes);
+            if len.is_some_and(|len| usize::try_from(len).is_ok_and(|len| len > MAX_FRAME_LEN)) {
+                return Verdict::Wrong;
             }
             let Some(frame) = take_frame(&mut self.sent) else {
                 return Verdict::Right;

@@ -67,7 +67,7 @@ pub(crate) enum Variant {
 }
 
 /// Lists, lists of structs, maps of maps, and itself.
-#[derive(Arbitrary, Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Arbitrary, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Tree {
     name: Option<String>,
@@ -85,35 +85,14 @@ pub(crate) struct Tree {
     children: BTreeMap<String, Self>,
 }
 
-impl Default for Tree {
-    fn default() -> Self {
-        Self {
-            name: None,
-            leaf: None,
-            leaves: Vec::new(),
-            texts: None,
-            blobs: Vec::new(),
-            numbers: BTreeSet::new(),
-            pair: None,
-            triple: None,
-            structs: None,
-            variant: None,
-            maps: BTreeMap::new(),
-            trees: Vec::new(),
-            children: BTreeMap::new(),
-        }
-    }
-}
-
 #[derive(Arbitrary, Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Blobs {
     blobs: Vec<Blob>,
 }
 
 /// Everything that may be the key of a map.
-#[derive(Arbitrary, Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Arbitrary, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-#[derive(Default)]
 pub(crate) struct Maps {
     texts: BTreeMap<String, Choice>,
     numbers: BTreeMap<i128, u8>,

@@ -1,5 +1,7 @@
 //! Replays the seeds and what was found, and holds the targets against their folders.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::panic::catch_unwind;
