@@ -88,12 +88,14 @@ impl Kind {
     }
 }
 
-/// The head of what has a name in a section.
+/// What has a name in a section: all of a key/value, the head of a section or list.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Entry<'de> {
     pub(crate) kind: Kind,
     pub(crate) name: &'de [u8],
-    /// How many bytes follow the name.
+    /// Of a key, else empty.
+    pub(crate) value: &'de [u8],
+    /// How many bytes were left behind the name.
     pub(crate) left: usize,
 }
 
@@ -128,100 +130,89 @@ impl<'de> Cursor<'de> {
         self.input.len() - left
     }
 
-    /// Goes back to where so many bytes were left, or on to there.
+    /// Goes behind the last byte.
     #[cold]
-    pub(crate) fn go_to(&mut self, left: usize) {
-        self.rest = self.input.get(self.offset_of(left)..).unwrap_or_default();
+    pub(crate) fn go_to_end(&mut self) {
+        self.rest = &[];
     }
 
-    /// The head of the next section, key or list; `None` behind the end of the section around it.
+    /// The next key/value, or the head of the next section or list; `None` behind the end of the
+    /// section around it.
     ///
     /// At the root, the end of the input ends the section.
     #[inline]
     pub(crate) fn entry(&mut self, root: bool) -> Result<Option<Entry<'de>>> {
-        if let [tag, len, tail @ ..] = self.rest {
-            let kind = match *tag {
-                KEY_VALUE => Kind::Value,
-                SECTION_START => Kind::Section,
-                LIST_START => Kind::List,
-                _ => return self.other_than_entry(root),
-            };
-            if let Some((name, rest)) = tail.split_at_checked(usize::from(*len)) {
-                self.rest = rest;
-                let left = rest.len();
-                return Ok(Some(Entry { kind, name, left }));
+        if let [KEY_VALUE, len, tail @ ..] = self.rest {
+            if let Some((name, behind)) = tail.split_at_checked(usize::from(*len)) {
+                if let Some((value, rest)) = split_value(behind) {
+                    self.rest = rest;
+                    return Ok(Some(Entry {
+                        kind: Kind::Value,
+                        name,
+                        value,
+                        left: behind.len(),
+                    }));
+                }
             }
         }
-        self.other_than_entry(root)
+        self.other_entry(root)
+    }
+
+    /// What is no key/value, or a broken one.
+    #[inline(never)]
+    fn other_entry(&mut self, root: bool) -> Result<Option<Entry<'de>>> {
+        let (kind, len, tail) = match self.rest {
+            [SECTION_START, len, tail @ ..] => (Kind::Section, *len, tail),
+            [LIST_START, len, tail @ ..] => (Kind::List, *len, tail),
+            [SECTION_END, rest @ ..] if !root => {
+                self.rest = rest;
+                return Ok(None);
+            }
+            [] if root => return Ok(None),
+            [] => return Err(ErrorKind::Unclosed("the section").into()),
+            [tag, ..] => return Err(misplaced_in_section(*tag).at(self.offset())),
+        };
+        let Some((name, rest)) = tail.split_at_checked(usize::from(len)) else {
+            return Err(Error::new(ErrorKind::Truncated).at(self.offset()));
+        };
+        self.rest = rest;
+        Ok(Some(Entry {
+            kind,
+            name,
+            value: &[],
+            left: rest.len(),
+        }))
+    }
+
+    /// The next item of a list, `None` behind the end of the list.
+    #[inline]
+    pub(crate) fn item(&mut self) -> Result<Option<&'de [u8]>> {
+        if let [LIST_ITEM, tail @ ..] = self.rest {
+            if let Some((value, rest)) = split_value(tail) {
+                self.rest = rest;
+                return Ok(Some(value));
+            }
+        }
+        self.other_than_item()
     }
 
     #[cold]
     #[inline(never)]
-    fn other_than_entry(&mut self, root: bool) -> Result<Option<Entry<'de>>> {
+    fn other_than_item(&mut self) -> Result<Option<&'de [u8]>> {
         match self.rest {
-            [] if root => Ok(None),
-            [] => Err(ErrorKind::Unclosed("the section").into()),
-            [SECTION_END, rest @ ..] if !root => {
-                self.rest = rest;
-                Ok(None)
-            }
-            [tag, ..] => Err(misplaced_in_section(*tag).at(self.offset())),
-        }
-    }
-
-    /// The value at the position. The position is behind it then.
-    #[inline]
-    pub(crate) fn value(&mut self) -> Result<&'de [u8]> {
-        if let [high, low, tail @ ..] = self.rest {
-            let len = usize::from(NetworkEndian::read_u16(&[*high, *low]));
-            if let Some((value, rest)) = tail.split_at_checked(len) {
-                self.rest = rest;
-                return Ok(value);
-            }
-        }
-        Err(ErrorKind::Truncated.into())
-    }
-
-    /// Whether there is one more item in the list: the position is before its value then, else
-    /// behind the end of the list.
-    #[inline]
-    pub(crate) fn item(&mut self) -> Result<bool> {
-        match self.rest {
-            [LIST_ITEM, rest @ ..] => {
-                self.rest = rest;
-                Ok(true)
-            }
             [LIST_END, rest @ ..] => {
                 self.rest = rest;
-                Ok(false)
+                Ok(None)
             }
             [tag, ..] => Err(misplaced_in_list(*tag).at(self.offset())),
             [] => Err(ErrorKind::Unclosed("the list").into()),
         }
     }
 
-    /// Goes behind the end of what is of this kind, whose head has been read.
-    #[inline]
-    pub(crate) fn skip(&mut self, kind: Kind) -> Result<()> {
-        match kind {
-            Kind::Value => self.value().map(|_| ()),
-            Kind::List => self.skip_list(),
-            Kind::Section => self.skip_section(),
-        }
-    }
-
     /// Goes behind the end of the list that the position is in.
     pub(crate) fn skip_list(&mut self) -> Result<()> {
-        loop {
-            let left = self.left();
-            if !self.item()? {
-                return Ok(());
-            }
-            match after_value(self.rest) {
-                Some(rest) => self.rest = rest,
-                None => return Err(self.truncated(left)),
-            }
-        }
+        while self.item()?.is_some() {}
+        Ok(())
     }
 
     /// Goes behind the end of the section that the position is in, however deep it is.
@@ -233,37 +224,28 @@ impl<'de> Cursor<'de> {
             // Nearly everything is a key/value: as many of them as there are, in registers.
             let mut rest = self.rest;
             while let [KEY_VALUE, len, tail @ ..] = rest {
-                match tail.get(usize::from(*len)..).and_then(after_value) {
-                    Some(after) => rest = after,
+                match tail.get(usize::from(*len)..).and_then(split_value) {
+                    Some((_, after)) => rest = after,
                     None => break,
                 }
             }
             self.rest = rest;
-            let left = self.left();
-            match self.entry(false)? {
-                Some(entry) => match entry.kind {
-                    Kind::Section => open += 1,
-                    Kind::List => self.skip_list()?,
-                    Kind::Value => self.value().map_err(|_| self.truncated(left)).map(|_| ())?,
-                },
+            match self.entry(false)?.map(|entry| entry.kind) {
+                Some(Kind::Section) => open += 1,
+                Some(Kind::List) => self.skip_list()?,
+                Some(Kind::Value) => {}
                 None if open == 1 => return Ok(()),
                 None => open -= 1,
             }
         }
     }
-
-    /// The element that began where so many bytes were left is cut off.
-    #[cold]
-    fn truncated(&self, left: usize) -> Error {
-        Error::new(ErrorKind::Truncated).at(self.offset_of(left))
-    }
 }
 
-/// What follows a value, if there is one.
+/// A value with its length, and what follows it.
 #[inline]
-fn after_value(rest: &[u8]) -> Option<&[u8]> {
-    let (len, tail) = rest.split_first_chunk::<2>()?;
-    tail.get(usize::from(NetworkEndian::read_u16(len))..)
+fn split_value(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (len, tail) = bytes.split_first_chunk::<2>()?;
+    tail.split_at_checked(usize::from(NetworkEndian::read_u16(len)))
 }
 
 #[cold]
@@ -281,6 +263,7 @@ fn misplaced_in_section(tag: u8) -> Error {
 #[cold]
 fn misplaced_in_list(tag: u8) -> Error {
     let element = match tag {
+        LIST_ITEM => return ErrorKind::Truncated.into(),
         SECTION_START => "a section",
         SECTION_END => "the end of a section",
         KEY_VALUE => "a key/value",
@@ -339,10 +322,8 @@ impl<'a> Elements<'a> {
     }
 
     fn parse(&mut self) -> Result<Option<Element<'a>>> {
-        let left = self.cursor.left();
         if self.in_list {
-            if self.cursor.item()? {
-                let value = self.value(left)?;
+            if let Some(value) = self.cursor.item()? {
                 return Ok(Some(Element::ListItem { value }));
             }
             self.in_list = false;
@@ -352,18 +333,16 @@ impl<'a> Elements<'a> {
         if root {
             self.outermost = self.cursor.offset();
         }
-        let Some(Entry { kind, name, .. }) = self.cursor.entry(root)? else {
+        let Some(entry) = self.cursor.entry(root)? else {
             if root {
                 return Ok(None);
             }
             self.depth -= 1;
             return Ok(Some(Element::SectionEnd));
         };
-        Ok(Some(match kind {
-            Kind::Value => {
-                let value = self.value(left)?;
-                Element::KeyValue { name, value }
-            }
+        let Entry { name, value, .. } = entry;
+        Ok(Some(match entry.kind {
+            Kind::Value => Element::KeyValue { name, value },
             Kind::Section => {
                 self.depth += 1;
                 Element::SectionStart { name }
@@ -373,13 +352,6 @@ impl<'a> Elements<'a> {
                 Element::ListStart { name }
             }
         }))
-    }
-
-    /// The value of the element that began where so many bytes were left.
-    fn value(&mut self, left: usize) -> Result<&'a [u8]> {
-        self.cursor
-            .value()
-            .map_err(|error| error.at(self.cursor.offset_of(left)))
     }
 }
 

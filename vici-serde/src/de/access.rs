@@ -19,9 +19,11 @@ pub(super) struct SectionAccess<'a, 'de> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     Open,
-    Ended,
-    /// A value could not be read, and where the next name is cannot be known.
+    /// A list or section was named, and has to be read.
+    Pending,
+    /// A list or section could not be read, and where the next name is cannot be known.
     Broken,
+    Ended,
 }
 
 impl<'a, 'de> SectionAccess<'a, 'de> {
@@ -29,19 +31,32 @@ impl<'a, 'de> SectionAccess<'a, 'de> {
     pub(super) fn new(de: &'a mut Deserializer<'de>) -> Self {
         Self {
             de,
-            kind: Kind::Value,
+            // Nothing was named, and nothing is pending.
+            kind: Kind::Section,
             name_len: 0,
             state: State::Open,
         }
     }
 
-    /// What a visitor gets that goes on behind the end, or after an error further inside.
+    /// What a visitor gets that goes on behind the end, or where it cannot go on.
     #[cold]
     fn not_open(&self) -> Result<()> {
         match self.state {
-            State::Broken => Err(ErrorKind::LeftOver.into()),
             State::Open | State::Ended => Ok(()),
+            State::Pending | State::Broken => Err(ErrorKind::LeftOver.into()),
         }
+    }
+
+    fn next_compound<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value> {
+        if self.state != State::Pending {
+            return Err(ErrorKind::LeftOver.into());
+        }
+        let result = self.de.read_compound(self.kind, self.name_len, seed);
+        self.state = match &result {
+            Ok(_) => State::Open,
+            Err(_) => State::Broken,
+        };
+        result
     }
 }
 
@@ -59,27 +74,24 @@ impl<'de> MapAccess<'de> for SectionAccess<'_, 'de> {
         };
         self.kind = entry.kind;
         self.name_len = entry.name.len();
-        self.de.named = entry.left;
+        self.de.value = entry.value;
+        if entry.kind != Kind::Value {
+            self.state = State::Pending;
+            self.de.pending = true;
+        }
         match seed.deserialize(NameDeserializer::new(self.de, entry)) {
             Ok(name) => Ok(Some(name)),
-            Err(error) => {
-                let offset = self.de.cursor.offset_of(entry.left) - entry.name.len();
-                Err(error.at(offset).within(entry.name))
-            }
+            Err(error) => Err(error.at(self.de.head(entry) + 2).within(entry.name)),
         }
     }
 
     #[inline]
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value> {
-        // A value is asked for once, after its name.
-        if self.de.cursor.left() != self.de.named {
-            return Err(ErrorKind::LeftOver.into());
+        if self.kind == Kind::Value {
+            self.de.read_scalar(self.name_len, seed)
+        } else {
+            self.next_compound(seed)
         }
-        let result = self.de.read_value(self.kind, self.name_len, seed);
-        if result.is_err() && self.kind != Kind::Value {
-            self.state = State::Broken;
-        }
-        result
     }
 }
 
@@ -95,15 +107,11 @@ impl<'a, 'de> ListAccess<'a, 'de> {
         Self { de, index: 0 }
     }
 
-    /// Gives the path and the offset to an error in the item before whose value `left` were left.
+    /// Gives the path and the offset to an error in the item that was read last.
     #[cold]
-    fn locate(&self, left: usize, error: Error) -> Error {
-        let start = self.de.cursor.offset_of(left);
-        let error = match error.kind() {
-            ErrorKind::Truncated => error.at(start - 1),
-            _ => error.at(start + 2),
-        };
-        error.within_item(self.index)
+    fn locate(&self, error: Error) -> Error {
+        let start = self.de.cursor.offset() - self.de.value.len();
+        error.at(start).within_item(self.index)
     }
 }
 
@@ -115,24 +123,17 @@ impl<'de> SeqAccess<'de> for ListAccess<'_, 'de> {
         if !self.de.in_list {
             return Ok(None);
         }
-        if !self.de.cursor.item()? {
+        let Some(value) = self.de.cursor.item()? else {
             self.de.in_list = false;
             return Ok(None);
-        }
-        let left = self.de.cursor.left();
-        let result = seed.deserialize(ValueDeserializer::new(self.de, Kind::Value));
-        match result {
+        };
+        self.de.value = value;
+        match seed.deserialize(ValueDeserializer::new(self.de, Kind::Value)) {
             Ok(item) => {
-                // Who did not look at it has not read its end either.
-                if self.de.cursor.left() == left {
-                    if let Err(error) = self.de.cursor.value() {
-                        return Err(self.locate(left, error));
-                    }
-                }
                 self.index += 1;
                 Ok(Some(item))
             }
-            Err(error) => Err(self.locate(left, error)),
+            Err(error) => Err(self.locate(error)),
         }
     }
 }
@@ -171,10 +172,7 @@ impl<'de> SeqAccess<'de> for NumberedAccess<'_, 'de> {
             expected("a section", entry.kind.article())
         } else {
             self.index += 1;
-            return self
-                .de
-                .read_value(entry.kind, entry.name.len(), seed)
-                .map(Some);
+            return self.de.read_entry(entry, seed).map(Some);
         };
         Err(error.at(self.de.head(entry)).within(entry.name))
     }
@@ -192,8 +190,7 @@ impl<'a, 'de> Variant<'a, 'de> {
     }
 
     fn read<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value> {
-        let Entry { kind, name, .. } = self.entry;
-        self.de.read_value(kind, name.len(), seed)
+        self.de.read_entry(self.entry, seed)
     }
 }
 

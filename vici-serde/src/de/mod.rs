@@ -104,9 +104,10 @@ pub struct Deserializer<'de> {
     window: Window<'de>,
     /// How many sections are open, 0 at the root.
     depth: usize,
-    /// What is left behind the last name that a visitor of a section was given. It is still left as
-    /// long as the visitor has not asked for the value.
-    named: usize,
+    /// Of the key that was named last, or the item that is read.
+    value: &'de [u8],
+    /// Whether a list or section was named to a visitor that has not asked for it.
+    pending: bool,
     in_list: bool,
 }
 
@@ -117,7 +118,8 @@ impl<'de> Deserializer<'de> {
             cursor: Cursor::new(message),
             window: Window::default(),
             depth: 0,
-            named: usize::MAX,
+            value: &[],
+            pending: false,
             in_list: false,
         }
     }
@@ -148,21 +150,38 @@ impl<'de> Deserializer<'de> {
         }
     }
 
-    /// Reads what stands behind a name, which the cursor stands behind.
+    /// Reads the value of the key that was named last.
+    #[inline]
+    fn read_scalar<S: DeserializeSeed<'de>>(
+        &mut self,
+        name_len: usize,
+        seed: S,
+    ) -> Result<S::Value> {
+        let mut result = seed.deserialize(ValueDeserializer::new(self, Kind::Value));
+        if let Err(error) = result {
+            result = Err(self.locate_scalar(name_len, error));
+        }
+        result
+    }
+
+    /// Reads the list or section that was named last.
     ///
     /// It and what it calls have one variable for the result, and no `?`: values are large, and each
     /// copy of them takes time, and without optimisation stack for every level of nesting.
     #[inline]
-    fn read_value<S: DeserializeSeed<'de>>(
+    fn read_compound<S: DeserializeSeed<'de>>(
         &mut self,
         kind: Kind,
         name_len: usize,
         seed: S,
     ) -> Result<S::Value> {
+        self.pending = false;
         let left = self.cursor.left();
         let mut result = seed.deserialize(ValueDeserializer::new(self, kind));
         if let Err(error) = result {
-            result = Err(self.locate(kind, name_len, left, error));
+            // A visitor that goes on after the error must not take the rest for something else.
+            self.cursor.go_to_end();
+            result = Err(self.locate(name_len, left, error));
         } else if self.cursor.left() == left {
             if let Err(error) = self.skip_untouched(kind, name_len, left) {
                 result = Err(error);
@@ -171,39 +190,57 @@ impl<'de> Deserializer<'de> {
         result
     }
 
-    /// Gives the path and the offset to an error in what stands behind a name.
-    #[cold]
-    #[inline(never)]
-    fn locate(&mut self, kind: Kind, name_len: usize, left: usize, error: Error) -> Error {
-        // A visitor that goes on after an error must not take the rest for something else: where a
-        // value ends is known, what is left of a list or section is not.
-        self.cursor.go_to(left);
-        if kind != Kind::Value || self.cursor.value().is_err() {
-            self.cursor.go_to(0);
+    /// Reads what an entry stands for.
+    fn read_entry<S: DeserializeSeed<'de>>(
+        &mut self,
+        entry: Entry<'de>,
+        seed: S,
+    ) -> Result<S::Value> {
+        self.value = entry.value;
+        match entry.kind {
+            Kind::Value => self.read_scalar(entry.name.len(), seed),
+            kind => self.read_compound(kind, entry.name.len(), seed),
         }
-        let name_end = self.cursor.offset_of(left);
-        let name = name_end - name_len..name_end;
-        let error = match (kind, error.kind()) {
-            (Kind::Value, ErrorKind::Truncated) => error.at(name.start - 2),
-            (Kind::Value, _) => error.at(name_end + 2),
-            (Kind::Section | Kind::List, _) => error.at(name.start - 2),
-        };
-        error.within(self.cursor.input.get(name).unwrap_or_default())
     }
 
-    /// The offset of the first byte of an element.
+    /// Gives the path and the offset to an error in the value that was read last.
+    #[cold]
+    #[inline(never)]
+    fn locate_scalar(&self, name_len: usize, error: Error) -> Error {
+        let start = self.cursor.offset() - self.value.len();
+        let name = start - 2 - name_len..start - 2;
+        error
+            .at(start)
+            .within(self.cursor.input.get(name).unwrap_or_default())
+    }
+
+    /// Gives the path and the offset to an error in the list or section that began with a name,
+    /// behind which so many bytes were left.
+    #[cold]
+    #[inline(never)]
+    fn locate(&self, name_len: usize, left: usize, error: Error) -> Error {
+        let end = self.cursor.offset_of(left);
+        let name = end - name_len..end;
+        error
+            .at(name.start - 2)
+            .within(self.cursor.input.get(name).unwrap_or_default())
+    }
+
+    /// The offset of the first byte of the entry that was read last.
     fn head(&self, entry: Entry<'_>) -> usize {
         self.cursor.offset_of(entry.left) - entry.name.len() - 2
     }
 
-    /// Goes on where a type did not look at its value at all, and has not read its end either.
+    /// Goes on where a type did not look at its list or section, and has not read its end either.
     #[cold]
     #[inline(never)]
     fn skip_untouched(&mut self, kind: Kind, name_len: usize, left: usize) -> Result<()> {
-        match self.cursor.skip(kind) {
-            Ok(()) => Ok(()),
-            Err(error) => Err(self.locate(kind, name_len, left, error)),
-        }
+        let result = match kind {
+            Kind::Section => self.cursor.skip_section(),
+            Kind::List => self.cursor.skip_list(),
+            Kind::Value => Ok(()),
+        };
+        result.map_err(|error| self.locate(name_len, left, error))
     }
 
     /// Goes one section deeper.
@@ -213,7 +250,6 @@ impl<'de> Deserializer<'de> {
             return Err(ErrorKind::TooDeep.into());
         }
         self.depth += 1;
-        self.named = usize::MAX;
         Ok(())
     }
 
@@ -276,9 +312,9 @@ impl<'de> Deserializer<'de> {
     /// Reads the end of the section, where a visitor has not: nothing may be left.
     #[cold]
     fn leave(&mut self) -> Result<()> {
-        let left = self.cursor.left();
-        if left == self.named || self.entry()?.is_some() {
-            return Err(Error::new(ErrorKind::LeftOver).at(self.cursor.offset_of(left)));
+        let offset = self.cursor.offset();
+        if self.pending || self.entry()?.is_some() {
+            return Err(Error::new(ErrorKind::LeftOver).at(offset));
         }
         Ok(())
     }
@@ -288,7 +324,7 @@ impl<'de> Deserializer<'de> {
     fn leave_list(&mut self) -> Result<()> {
         self.in_list = false;
         let offset = self.cursor.offset();
-        if self.cursor.item()? {
+        if self.cursor.item()?.is_some() {
             return Err(Error::new(ErrorKind::LeftOver).at(offset));
         }
         Ok(())
@@ -367,7 +403,8 @@ impl<'de> serde::Deserializer<'de> for &mut Deserializer<'de> {
     #[inline]
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         while let Some(entry) = self.cursor.entry(true)? {
-            self.skip_untouched(entry.kind, entry.name.len(), entry.left)?;
+            let left = self.cursor.left();
+            self.skip_untouched(entry.kind, entry.name.len(), left)?;
         }
         visitor.visit_unit()
     }

@@ -21,11 +21,11 @@ impl<'a, 'de> ValueDeserializer<'a, 'de> {
         Self { de, kind }
     }
 
-    /// Reads the value.
+    /// The value, if it is one.
     #[inline]
-    fn bytes(&mut self) -> Result<&'de [u8]> {
+    fn bytes(&self) -> Result<&'de [u8]> {
         match self.kind {
-            Kind::Value => self.de.cursor.value(),
+            Kind::Value => Ok(self.de.value),
             kind => Err(expected("a value", kind.article())),
         }
     }
@@ -52,7 +52,7 @@ impl<'a, 'de> ValueDeserializer<'a, 'de> {
 macro_rules! numbers {
     ($($method:ident $visit:ident $read:path;)*) => {
         $(#[inline]
-        fn $method<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value> {
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
             visitor.$visit($read(self.bytes()?)?)
         })*
     };
@@ -64,10 +64,10 @@ impl<'de> serde::Deserializer<'de> for ValueDeserializer<'_, 'de> {
     #[inline]
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         match self.kind {
-            Kind::Value => match self.de.cursor.value() {
-                Ok(bytes) => self.de.visit_text(bytes, self.de.cursor.left(), visitor),
-                Err(error) => Err(error),
-            },
+            Kind::Value => {
+                let left = self.de.cursor.left();
+                self.de.visit_text(self.de.value, left, visitor)
+            }
             Kind::Section => self.visit_section(visitor),
             Kind::List => self.de.visit_list(visitor),
         }
@@ -76,17 +76,17 @@ impl<'de> serde::Deserializer<'de> for ValueDeserializer<'_, 'de> {
     with_parsed! { numbers }
 
     #[inline]
-    fn deserialize_bytes<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value> {
+    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         visitor.visit_borrowed_bytes(self.bytes()?)
     }
 
     #[inline]
-    fn deserialize_byte_buf<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value> {
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         visitor.visit_borrowed_bytes(self.bytes()?)
     }
 
     #[inline]
-    fn deserialize_str<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value> {
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         let bytes = self.bytes()?;
         let left = self.de.cursor.left();
         match self.de.window.text(self.de.cursor.input, bytes, left) {
@@ -174,7 +174,7 @@ impl<'de> serde::Deserializer<'de> for ValueDeserializer<'_, 'de> {
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
-        mut self,
+        self,
         _name: &'static str,
         _variants: &'static [&'static str],
         visitor: V,
@@ -197,9 +197,7 @@ impl<'de> serde::Deserializer<'de> for ValueDeserializer<'_, 'de> {
     #[inline]
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         match self.kind {
-            Kind::Value => {
-                self.de.cursor.value()?;
-            }
+            Kind::Value => {}
             Kind::List => self.de.cursor.skip_list()?,
             Kind::Section => self.de.cursor.skip_section()?,
         }
@@ -222,7 +220,7 @@ impl<'a, 'de> NameDeserializer<'a, 'de> {
     }
 
     #[inline]
-    fn bytes(&mut self) -> Result<&'de [u8]> {
+    fn bytes(&self) -> Result<&'de [u8]> {
         Ok(self.entry.name)
     }
 }
@@ -239,12 +237,12 @@ impl<'de> serde::Deserializer<'de> for NameDeserializer<'_, 'de> {
     with_parsed! { numbers }
 
     #[inline]
-    fn deserialize_bytes<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value> {
+    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         visitor.visit_borrowed_bytes(self.bytes()?)
     }
 
     #[inline]
-    fn deserialize_byte_buf<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value> {
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         visitor.visit_borrowed_bytes(self.bytes()?)
     }
 
@@ -263,7 +261,7 @@ impl<'de> serde::Deserializer<'de> for NameDeserializer<'_, 'de> {
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
-        mut self,
+        self,
         _name: &'static str,
         _variants: &'static [&'static str],
         visitor: V,

@@ -209,12 +209,19 @@ fn a_visitor_that_stops_early_is_an_error() {
         }
     }
 
-    let message = to_vec(&Message::new().key("a", 1)).unwrap();
-    let error = from_slice::<First>(&message).map(|_| ()).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "more elements than the type takes (at byte 3)"
-    );
+    let section = || Section::new().key("known", 1);
+    for (tree, offset) in [
+        (Message::new().key("a", 1).key("b", 2), 6),
+        (Message::new().section("a", section()), 3),
+        (Message::new().list("a", ["x"]), 3),
+    ] {
+        let message = to_vec(&tree).unwrap();
+        let error = from_slice::<First>(&message).map(|_| ()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("more elements than the type takes (at byte {offset})")
+        );
+    }
     assert!(from_slice::<First>(b"").is_ok());
 }
 
@@ -274,4 +281,38 @@ fn a_wrapped_length_cannot_inject_a_key() {
         error.to_string(),
         "type: a value of 65540 bytes, 65535 is the most that can be sent"
     );
+}
+
+#[test]
+fn a_visitor_that_skips_values_sees_no_names_from_inside_of_them() {
+    struct NamesOnly;
+
+    impl<'de> Deserialize<'de> for NamesOnly {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            struct Names;
+
+            impl<'de> Visitor<'de> for Names {
+                type Value = NamesOnly;
+
+                fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.write_str("a section")
+                }
+
+                fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<NamesOnly, A::Error> {
+                    while let Some(name) = map.next_key::<String>()? {
+                        assert_ne!(name, "inner");
+                    }
+                    Ok(NamesOnly)
+                }
+            }
+
+            deserializer.deserialize_map(Names)
+        }
+    }
+
+    let inner = Section::new().key("inner", 1);
+    let tree = Message::new().section("outer", inner).key("last", 1);
+    assert!(from_slice::<NamesOnly>(&to_vec(&tree).unwrap()).is_err());
+    let tree = Message::new().key("a", b"\x03\x05inner\x00\x00".as_slice());
+    assert!(from_slice::<NamesOnly>(&to_vec(&tree).unwrap()).is_ok());
 }
