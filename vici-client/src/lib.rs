@@ -145,6 +145,8 @@ mod request;
 mod response;
 mod socket;
 mod streaming;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use vici_serde::{self, Message};
 pub use vici_types;

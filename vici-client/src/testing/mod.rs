@@ -1,0 +1,9 @@
+//! A daemon for your tests.
+
+mod scripted;
+mod server;
+
+pub use self::scripted::{Answer, Gate, Received, ScriptedDaemon};
+pub use self::server::{
+    Asked, Call, Commands, Refusal, Registrations, Reply, Server, ServerSession, Service,
+};

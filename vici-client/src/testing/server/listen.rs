@@ -1,0 +1,186 @@
+//! Where a server listens.
+
+use core::time::Duration;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+#[cfg(unix)]
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt};
+#[cfg(unix)]
+use std::os::unix::net::{UnixListener, UnixStream};
+#[cfg(unix)]
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+#[cfg(unix)]
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::{self, JoinHandle};
+
+use super::connection::Shared;
+
+/// A thread that accepts connections, until this is dropped.
+pub(super) struct Listener {
+    place: Place,
+    thread: Option<JoinHandle<()>>,
+}
+
+enum Place {
+    Tcp(SocketAddr),
+    #[cfg(unix)]
+    Unix {
+        path: PathBuf,
+        /// Made for the socket, and removed with it.
+        folder: Option<PathBuf>,
+    },
+}
+
+impl Listener {
+    /// Listens on a free port, or on the one that is given.
+    pub(super) fn tcp(shared: &Arc<Shared>, address: Option<&str>) -> io::Result<Self> {
+        let listener = match address {
+            Some(address) => TcpListener::bind(address)?,
+            None => TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?,
+        };
+        let place = Place::Tcp(listener.local_addr()?);
+        let shared = Arc::clone(shared);
+        Self::accept(place, move || {
+            let (stream, _) = listener.accept()?;
+            if shared.is_over() {
+                return Ok(false);
+            }
+            // The client is gone already.
+            let _ = stream.try_into().and_then(|stream| shared.serve(stream));
+            Ok(true)
+        })
+    }
+
+    /// Listens on a path. A socket file that nobody listens on is replaced, as the daemon does it.
+    #[cfg(unix)]
+    pub(super) fn unix(shared: &Arc<Shared>, path: &Path) -> io::Result<Self> {
+        let path = path.to_owned();
+        Self::unix_in(shared, path, None)
+    }
+
+    /// Listens in a new folder that only this user can enter.
+    #[cfg(unix)]
+    pub(super) fn temporary(shared: &Arc<Shared>) -> io::Result<Self> {
+        let folder = make_folder()?;
+        Self::unix_in(shared, folder.join("charon.vici"), Some(folder))
+    }
+
+    /// Listens on a free port: there are no Unix sockets.
+    #[cfg(not(unix))]
+    pub(super) fn temporary(shared: &Arc<Shared>) -> io::Result<Self> {
+        Self::tcp(shared, None)
+    }
+
+    #[cfg(unix)]
+    fn unix_in(shared: &Arc<Shared>, path: PathBuf, folder: Option<PathBuf>) -> io::Result<Self> {
+        let listener = bind(&path)?;
+        let shared = Arc::clone(shared);
+        Self::accept(Place::Unix { path, folder }, move || {
+            let (stream, _) = listener.accept()?;
+            if shared.is_over() {
+                return Ok(false);
+            }
+            // The client is gone already.
+            let _ = stream.try_into().and_then(|stream| shared.serve(stream));
+            Ok(true)
+        })
+    }
+
+    fn accept(
+        place: Place,
+        mut accept: impl FnMut() -> io::Result<bool> + Send + 'static,
+    ) -> io::Result<Self> {
+        let mut listener = Self {
+            place,
+            thread: None,
+        };
+        let body = move || {
+            loop {
+                match accept() {
+                    Ok(true) => {}
+                    Ok(false) => return,
+                    // Out of descriptors, as a rule: there may be some later.
+                    Err(_) => thread::sleep(Duration::from_millis(10)),
+                }
+            }
+        };
+        let thread = thread::Builder::new().name("vici-accept".to_owned());
+        listener.thread = Some(thread.spawn(body)?);
+        Ok(listener)
+    }
+
+    /// The address for [`Client::connect_uri`](crate::Client::connect_uri).
+    pub(super) fn uri(&self) -> String {
+        match &self.place {
+            Place::Tcp(address) => format!("tcp://{address}"),
+            #[cfg(unix)]
+            Place::Unix { path, .. } => format!("unix://{}", path.display()),
+        }
+    }
+
+    /// Connects once, so that the thread sees that it is over.
+    fn wake(&self) -> io::Result<()> {
+        match &self.place {
+            Place::Tcp(address) => TcpStream::connect(address).map(drop),
+            #[cfg(unix)]
+            Place::Unix { path, .. } => UnixStream::connect(path).map(drop),
+        }
+    }
+}
+
+impl Drop for Listener {
+    /// For when the server is over.
+    fn drop(&mut self) {
+        if let Some(thread) = self.thread.take() {
+            // A thread that can't be reached, because somebody has removed its socket, is left alone.
+            if self.wake().is_ok() {
+                let _ = thread.join();
+            }
+        }
+        #[cfg(unix)]
+        if let Place::Unix { path, folder } = &self.place {
+            // What somebody has removed before is gone.
+            let _ = std::fs::remove_file(path);
+            if let Some(folder) = folder {
+                let _ = std::fs::remove_dir(folder);
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+fn bind(path: &Path) -> io::Result<UnixListener> {
+    match UnixListener::bind(path) {
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse && is_stale(path) => {
+            std::fs::remove_file(path)?;
+            UnixListener::bind(path)
+        }
+        result => result,
+    }
+}
+
+/// Whether it is a socket that nobody listens on.
+#[cfg(unix)]
+fn is_stale(path: &Path) -> bool {
+    let is_socket = std::fs::symlink_metadata(path).is_ok_and(|file| file.file_type().is_socket());
+    is_socket
+        && UnixStream::connect(path)
+            .is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
+}
+
+#[cfg(unix)]
+fn make_folder() -> io::Result<PathBuf> {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+
+    let parent = std::env::temp_dir();
+    loop {
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let folder = parent.join(format!("vici-{}-{count}", std::process::id()));
+        match std::fs::DirBuilder::new().mode(0o700).create(&folder) {
+            // Left by a process that had this number before.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            result => return result.map(|()| folder),
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! The daemon's side of a connection, without the connection.
+
+use core::fmt;
+use std::collections::BTreeMap;
+
+use crate::proto::{FrameReader, Packet, ProtocolError};
+
+/// What a client asks for: cuts the bytes of a connection into requests and registrations.
+///
+/// It does no I/O, as its counterpart [`Session`](crate::proto::Session). What a daemon ignores is
+/// skipped and counted: empty frames, packets that only daemons send or that nobody knows, and names
+/// that are cut off or not printable ASCII.
+///
+/// ```
+/// use vici_client::proto::{Packet, ProtocolError};
+/// use vici_client::testing::{Asked, ServerSession};
+///
+/// # fn main() -> Result<(), ProtocolError> {
+/// let mut bytes = Vec::new();
+/// Packet::CommandRequest { name: "version", message: &[] }.encode(&mut bytes)?;
+///
+/// let mut session = ServerSession::new();
+/// session.buffer()[..bytes.len()].copy_from_slice(&bytes);
+/// session.advance(bytes.len());
+/// assert_eq!(session.poll()?, Some(Asked::Command { name: "version", message: &[] }));
+/// assert_eq!(session.poll()?, None);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Default)]
+pub struct ServerSession {
+    reader: FrameReader,
+    /// What `poll` has returned.
+    payload: Vec<u8>,
+    ignored: u64,
+}
+
+/// What a client asks for. Each is answered by one packet, in the order of asking.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked<'a> {
+    /// A command, to be answered by [`Packet::CommandResponse`] or [`Packet::CommandUnknown`].
+    Command {
+        /// The name of the command.
+        name: &'a str,
+        /// Its encoded message.
+        message: &'a [u8],
+    },
+    /// A registration, to be answered by [`Packet::EventConfirm`] or [`Packet::EventUnknown`].
+    Register {
+        /// The name of the event.
+        name: &'a str,
+    },
+    /// The end of a registration, to be answered in the same way.
+    Unregister {
+        /// The name of the event.
+        name: &'a str,
+    },
+}
+
+impl ServerSession {
+    /// The state of a connection that has just been accepted.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Where to read to.
+    pub fn buffer(&mut self) -> &mut [u8] {
+        self.reader.buffer()
+    }
+
+    /// Takes over `count` bytes that have been read to the front of [`buffer`](Self::buffer).
+    pub fn advance(&mut self, count: usize) {
+        self.reader.advance(count);
+    }
+
+    /// What the client asks for next, or `None` until more is read.
+    ///
+    /// # Errors
+    ///
+    /// [`ProtocolError::FrameTooLong`], to which the daemon answers by disconnecting.
+    pub fn poll(&mut self) -> Result<Option<Asked<'_>>, ProtocolError> {
+        while let Some(frame) = self.reader.next_frame()? {
+            if asked(frame).is_some() {
+                self.payload.clear();
+                self.payload.extend_from_slice(frame);
+                return Ok(asked(&self.payload));
+            }
+            self.ignored += 1;
+        }
+        Ok(None)
+    }
+
+    /// How many frames were ignored.
+    pub fn ignored(&self) -> u64 {
+        self.ignored
+    }
+}
+
+impl fmt::Debug for ServerSession {
+    /// Shows no message, as there may be secrets in them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerSession")
+            .field("ignored", &self.ignored)
+            .finish_non_exhaustive()
+    }
+}
+
+fn asked(payload: &[u8]) -> Option<Asked<'_>> {
+    let (name, asked) = match Packet::decode(payload).ok()?? {
+        Packet::CommandRequest { name, message } => (name, Asked::Command { name, message }),
+        Packet::EventRegister { name } => (name, Asked::Register { name }),
+        Packet::EventUnregister { name } => (name, Asked::Unregister { name }),
+        _ => return None,
+    };
+    is_printable(name.as_bytes()).then_some(asked)
+}
+
+/// Whether the daemon takes it for text.
+pub(in crate::testing) fn is_printable(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| matches!(byte, 0x20..=0x7e))
+}
+
+/// The events that a connection has registered. They are counted: an event that was registered twice
+/// is delivered twice, and has to be unregistered twice.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Registrations(BTreeMap<String, usize>);
+
+impl Registrations {
+    /// No registrations.
+    pub const fn new() -> Self {
+        Self(BTreeMap::new())
+    }
+
+    /// Registers an event once more.
+    pub fn add(&mut self, event: &str) {
+        *self.0.entry(event.to_owned()).or_default() += 1;
+    }
+
+    /// Takes a registration back; `false` if there is none.
+    pub fn remove(&mut self, event: &str) -> bool {
+        let Some(count) = self.0.get_mut(event) else {
+            return false;
+        };
+        *count -= 1;
+        if *count == 0 {
+            self.0.remove(event);
+        }
+        true
+    }
+
+    /// How often an event is registered, and so how often it is to be delivered.
+    pub fn count(&self, event: &str) -> usize {
+        self.0.get(event).copied().unwrap_or(0)
+    }
+}
+
+impl fmt::Debug for Registrations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(&self.0).finish()
+    }
+}
