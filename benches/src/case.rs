@@ -1,0 +1,179 @@
+//! What is measured: an input, the work that is done with it, and the library that does it.
+
+use std::collections::BTreeMap;
+use std::hint::black_box;
+
+use serde::de::{Deserialize, DeserializeOwned, IgnoredAny};
+use serde::ser::Serialize;
+use serde_bytes::{ByteBuf, Bytes};
+use vici_serde::{Elements, Message, Serializer};
+
+use crate::shapes::{ListCert, ListConn, ListSa, LoadConn};
+use crate::{hostile, input};
+
+/// How our own libraries are called in the tables.
+pub(crate) const OURS: &str = "vici";
+
+/// One measurement.
+pub(crate) struct Case {
+    pub(crate) input: &'static str,
+    pub(crate) work: &'static str,
+    pub(crate) library: &'static str,
+    make: fn() -> Vec<u8>,
+    prepare: Prepare,
+}
+
+/// Does all that is not measured, and returns what is.
+pub(crate) type Prepare = fn(&'static [u8]) -> Run;
+
+pub(crate) type Run = Box<dyn FnMut()>;
+
+impl Case {
+    /// The length of the message, and what is measured.
+    pub(crate) fn prepare(&self) -> (usize, Run) {
+        // Borrowed values live as long as the input.
+        let message: &'static [u8] = (self.make)().leak();
+        (message.len(), (self.prepare)(message))
+    }
+
+    /// Whether this is one of the messages that were made to be slow.
+    pub(crate) fn is_hostile(&self) -> bool {
+        self.input.starts_with("hostile")
+    }
+}
+
+/// All measurements, in the order of the tables.
+pub(crate) fn all() -> Vec<Case> {
+    let mut cases = Vec::new();
+    let sa = works::<ListSa<&str>, ListSa<String>, vici_types::ListSa>();
+    cases.extend(of("list-sa, 1 child", || input::list_sa(1), &sa));
+    cases.extend(of("list-sa, 100 children", || input::list_sa(100), &sa));
+    cases.extend(of("list-sa, 500 kB", || input::list_sa(1100), &sa));
+    let conn = works::<ListConn<&str>, ListConn<String>, vici_types::ListConn>();
+    cases.extend(of("list-conn", input::list_conn, &conn));
+    let cert = works::<ListCert<&str, &Bytes>, ListCert<String, ByteBuf>, vici_types::ListCert>();
+    cases.extend(of("list-cert, 2 kB DER", input::list_cert, &cert));
+    let load = works::<LoadConn<&str>, LoadConn<String>, vici_types::LoadConn>();
+    cases.extend(of("load-conn", input::load_conn, &load));
+    cases.extend(hostile_cases());
+    cases
+}
+
+/// The works on one input: its type with borrowed text, with owned text, and the one of vici_types.
+fn works<B, O, T>() -> Vec<Work>
+where
+    B: Deserialize<'static> + Serialize + 'static,
+    O: DeserializeOwned + Serialize + 'static,
+    T: DeserializeOwned + Serialize + 'static,
+{
+    let mut works: Vec<Work> = vec![
+        ("scan", OURS, scan),
+        ("skip", OURS, decode::<IgnoredAny>),
+        ("decode, borrowed", OURS, decode::<B>),
+        ("decode, owned", OURS, decode::<O>),
+        ("decode, reader", OURS, read::<O>),
+        ("decode, typed", OURS, decode::<T>),
+        ("decode, tree", OURS, decode::<Message>),
+        ("encode", OURS, encode::<B>),
+        ("encode, reused", OURS, encode_again::<B>),
+        ("encode, typed", OURS, encode::<T>),
+        ("encode, typed, reused", OURS, encode_again::<T>),
+        ("encode, tree", OURS, encode::<Message>),
+    ];
+    #[cfg(feature = "peers")]
+    works.extend(crate::peers::works::<B, O>());
+    let order: Vec<_> = works.iter().map(|(work, ..)| *work).collect();
+    works.sort_by_key(|(work, ..)| order.iter().position(|other| other == work));
+    works
+}
+
+pub(crate) type Work = (&'static str, &'static str, Prepare);
+
+fn of(input: &'static str, make: fn() -> Vec<u8>, works: &[Work]) -> Vec<Case> {
+    let case = |&(work, library, prepare): &Work| Case {
+        input,
+        work,
+        library,
+        make,
+        prepare,
+    };
+    works.iter().map(case).collect()
+}
+
+macro_rules! hostile_cases {
+    ($cases:ident $($name:literal $message:ident $works:expr;)*) => {$(
+        $cases.extend(of(concat!("hostile: ", $name, ", small"), || hostile::$message(hostile::SMALL), $works));
+        $cases.extend(of(concat!("hostile: ", $name), || hostile::$message(hostile::LARGE), $works));
+    )*};
+}
+
+fn hostile_cases() -> Vec<Case> {
+    type Texts = Vec<vici_types::Text>;
+    type Lists = BTreeMap<String, Texts>;
+    let skip: Work = ("skip", OURS, decode::<IgnoredAny>);
+    let tree: Work = ("decode, tree", OURS, decode::<Message>);
+    let again: Work = ("encode, tree", OURS, encode_again::<Message>);
+    let refused: Work = ("decode, refused", OURS, refuse::<Message>);
+    let mut cases = Vec::new();
+    hostile_cases! { cases
+        "sections in sections" nested &[skip, refused];
+        "tiny sections" tiny_sections &[skip, tree, again];
+        "a huge list" huge_list &[skip, tree, ("decode, owned", OURS, decode::<Lists>), again];
+        "values not UTF-8" not_utf8 &[skip, tree, again];
+        "values almost UTF-8" almost_utf8 &[skip, tree, again];
+        "values around windows" around_windows &[skip, tree, again];
+        "no ASCII" all_accents &[skip, tree, again];
+        "long values" long_values &[skip, tree, again];
+    }
+    cases
+}
+
+fn scan(message: &'static [u8]) -> Run {
+    Box::new(move || {
+        for element in Elements::new(black_box(message)) {
+            black_box(&element.expect("inputs are messages"));
+        }
+    })
+}
+
+fn decode<T: Deserialize<'static>>(message: &'static [u8]) -> Run {
+    Box::new(move || {
+        let value: T = vici_serde::from_slice(black_box(message)).expect("inputs fit their types");
+        black_box(&value);
+    })
+}
+
+fn refuse<T: Deserialize<'static>>(message: &'static [u8]) -> Run {
+    Box::new(move || {
+        let result = vici_serde::from_slice::<T>(black_box(message));
+        assert!(black_box(&result).is_err(), "this must not be read");
+    })
+}
+
+fn read<T: DeserializeOwned>(message: &'static [u8]) -> Run {
+    Box::new(move || {
+        let value: T = vici_serde::from_reader(black_box(message)).expect("inputs fit their types");
+        black_box(&value);
+    })
+}
+
+fn encode<T: Deserialize<'static> + Serialize + 'static>(message: &'static [u8]) -> Run {
+    let value: T = vici_serde::from_slice(message).expect("inputs fit their types");
+    Box::new(move || {
+        let message = vici_serde::to_vec(black_box(&value)).expect("inputs are messages");
+        black_box(&message);
+    })
+}
+
+fn encode_again<T: Deserialize<'static> + Serialize + 'static>(message: &'static [u8]) -> Run {
+    let value: T = vici_serde::from_slice(message).expect("inputs fit their types");
+    let mut buffer = Vec::with_capacity(message.len());
+    Box::new(move || {
+        buffer.clear();
+        let mut serializer = Serializer::new(&mut buffer);
+        black_box(&value)
+            .serialize(&mut serializer)
+            .expect("inputs are messages");
+        black_box(&buffer);
+    })
+}

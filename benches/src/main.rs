@@ -1,0 +1,61 @@
+//! What the VICI crates cost: time, instructions and allocations, beside what else there is.
+
+mod allocations;
+mod callgrind;
+mod case;
+mod hostile;
+mod input;
+mod measure;
+#[cfg(feature = "peers")]
+mod peers;
+mod shapes;
+mod table;
+
+use std::env;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[&str]) -> Result<(), String> {
+    match arguments {
+        [] => print_table(""),
+        ["--only", words] => print_table(words),
+        [callgrind::RUN, index, iterations] => {
+            let index: usize = parse(index)?;
+            let cases = case::all();
+            let case = cases.get(index).ok_or("there is no such case")?;
+            callgrind::run(case, parse(iterations)?);
+            Ok(())
+        }
+        _ => Err(USAGE.to_owned()),
+    }
+}
+
+const USAGE: &str = "nothing for all tables, --only <words> for some rows of the first";
+
+fn parse<T: std::str::FromStr>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|_| format!("{text} is not a number"))
+}
+
+fn print_table(words: &str) -> Result<(), String> {
+    let cases = case::all();
+    let chosen: Vec<_> = cases
+        .iter()
+        .enumerate()
+        .filter(|(_, case)| {
+            format!("{} | {} | {}", case.input, case.work, case.library).contains(words)
+        })
+        .collect();
+    print!("{}", table::costs(&measure::measure(&chosen, true)?));
+    Ok(())
+}

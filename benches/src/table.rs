@@ -1,0 +1,67 @@
+//! Tables, as text that is also Markdown.
+
+use crate::measure::Cost;
+
+/// The table of all costs.
+pub(crate) fn costs(costs: &[Cost<'_>]) -> String {
+    let head = [
+        "input",
+        "work",
+        "library",
+        "ns/op",
+        "MB/s",
+        "instr/op",
+        "instr/B",
+        "allocs/op",
+        "alloc B/op",
+    ];
+    let rows = costs.iter().map(|cost| {
+        let nanos = cost.time.as_nanos();
+        vec![
+            cost.case.input.to_owned(),
+            cost.case.work.to_owned(),
+            cost.case.library.to_owned(),
+            nanos.to_string(),
+            format!("{:.0}", cost.len as f64 / cost.time.as_secs_f64() / 1e6),
+            cost.instructions.to_string(),
+            format!("{:.2}", cost.per_byte()),
+            cost.allocations.count().to_string(),
+            cost.allocations.bytes.to_string(),
+        ]
+    });
+    table(&head, 3, &rows.collect::<Vec<_>>())
+}
+
+/// A table whose first `texts` columns are text, and the others numbers.
+pub(crate) fn table(head: &[&str], texts: usize, rows: &[Vec<String>]) -> String {
+    let head: Vec<String> = head.iter().map(|&title| title.to_owned()).collect();
+    let widths: Vec<usize> = (0..head.len())
+        .map(|column| {
+            let cells = rows.iter().chain([&head]).filter_map(|row| row.get(column));
+            cells
+                .map(|cell| cell.chars().count())
+                .max()
+                .unwrap_or_default()
+        })
+        .collect();
+    let line = |row: &[String]| {
+        let cells = row.iter().zip(&widths).enumerate();
+        let cells = cells.map(|(column, (cell, &width))| {
+            if column < texts {
+                format!("| {cell:width$} ")
+            } else {
+                format!("| {cell:>width$} ")
+            }
+        });
+        cells.collect::<String>() + "|\n"
+    };
+    let rule = widths.iter().enumerate().map(|(column, &width)| {
+        if column < texts {
+            format!("| {} ", "-".repeat(width))
+        } else {
+            format!("| {}: ", "-".repeat(width - 1))
+        }
+    });
+    let rule = rule.collect::<String>() + "|\n";
+    line(&head) + &rule + &rows.iter().map(|row| line(row)).collect::<String>()
+}
