@@ -3,6 +3,7 @@
 mod allocations;
 mod callgrind;
 mod case;
+mod end_to_end;
 mod hostile;
 mod input;
 mod measure;
@@ -28,7 +29,8 @@ fn main() -> ExitCode {
 
 fn run(arguments: &[&str]) -> Result<(), String> {
     match arguments {
-        [] => print_table(""),
+        [] => print_table("").and_then(|()| print_end_to_end()),
+        ["--end-to-end"] => print_end_to_end(),
         ["--only", words] => print_table(words),
         [callgrind::RUN, index, iterations] => {
             let index: usize = parse(index)?;
@@ -36,6 +38,10 @@ fn run(arguments: &[&str]) -> Result<(), String> {
             let case = cases.get(index).ok_or("there is no such case")?;
             callgrind::run(case, parse(iterations)?);
             Ok(())
+        }
+        [end_to_end::SERVE, events, socket] => end_to_end::serve(socket, parse(events)?),
+        [end_to_end::CLIENT, index, count, socket] => {
+            end_to_end::client(parse(index)?, parse(count)?, socket)
         }
         _ => Err(USAGE.to_owned()),
     }
@@ -57,5 +63,10 @@ fn print_table(words: &str) -> Result<(), String> {
         })
         .collect();
     print!("{}", table::costs(&measure::measure(&chosen, true)?));
+    Ok(())
+}
+
+fn print_end_to_end() -> Result<(), String> {
+    print!("{}", table::end_to_end(&end_to_end::measure()?));
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Tables, as text that is also Markdown.
 
+use crate::end_to_end;
 use crate::measure::Cost;
 
 /// The table of all costs.
@@ -30,6 +31,34 @@ pub(crate) fn costs(costs: &[Cost<'_>]) -> String {
         ]
     });
     table(&head, 3, &rows.collect::<Vec<_>>())
+}
+
+/// The table of the clients.
+pub(crate) fn end_to_end(costs: &[end_to_end::Cost]) -> String {
+    let head = [
+        "work",
+        "client",
+        "ms",
+        "CPU ms",
+        "peak kB",
+        "peak kB of a tenth",
+        "allocs each",
+        "alloc B each",
+    ];
+    let each = |sum: u64| format!("{:.1}", sum as f64 / end_to_end::COUNT as f64);
+    let rows = costs.iter().map(|cost| {
+        vec![
+            cost.work.to_owned(),
+            cost.way.to_owned(),
+            format!("{:.1}", cost.time.as_secs_f64() * 1e3),
+            format!("{:.1}", cost.cpu.as_secs_f64() * 1e3),
+            cost.peak.to_string(),
+            cost.peak_of_few.to_string(),
+            each(cost.allocations),
+            each(cost.allocated),
+        ]
+    });
+    table(&head, 2, &rows.collect::<Vec<_>>())
 }
 
 /// A table whose first `texts` columns are text, and the others numbers.
