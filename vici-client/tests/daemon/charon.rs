@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use vici_client::{Client, Error};
+use vici_client::{Client, Error, Message};
 use vici_types::{StreamingCommand, Version};
 
 use crate::coverage;
@@ -60,6 +60,11 @@ impl Daemon {
         }
     }
 
+    /// The Debian release that it is of.
+    pub(crate) fn generation(&self) -> &'static str {
+        self.generation
+    }
+
     /// What it says its version is.
     pub(crate) fn version(&self) -> &str {
         &self.version
@@ -85,6 +90,11 @@ impl Daemon {
         let mut client = Client::connect_uri(&self.uri()).unwrap();
         client.set_timeout(Some(PATIENCE)).unwrap();
         client
+    }
+
+    /// The last request of a command that a client sent.
+    pub(crate) fn request(&self, command: &str) -> Message {
+        self.wire.request(command)
     }
 
     /// Fails if something came that the types do not hold, and records what was exercised.

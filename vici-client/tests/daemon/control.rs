@@ -4,15 +4,17 @@ use std::time::Duration;
 
 use vici_client::Error;
 use vici_types::{
-    Conn, ConnAuth, ConnChild, IkeUpdown, IkeVersion, Initiate, ListSas, LoadConn, Log, Terminate,
+    Conn, ConnAuth, ConnChild, IkeUpdown, IkeVersion, Initiate, Install, ListSas, LoadConn, Log,
+    Redirect, Rekey, Terminate, Uninstall,
 };
 
-use crate::charon::{Charon, each_generation};
+use crate::charon::{Charon, each_generation, refusal};
 
 each_generation! {
     initiate_without_an_answer_fails_with_its_log
     terminate_says_how_many_it_found
     log_events_come_while_other_calls_are_made
+    what_is_not_there_is_neither_rekeyed_nor_redirected
 }
 
 /// A connection to where nobody is, in a network of its own.
@@ -129,4 +131,29 @@ fn log_events_come_while_other_calls_are_made(charon: &Charon) {
     assert_eq!(line.ikesa_name.unwrap(), "nowhere");
     assert_eq!(line.ikesa_uniqueid, Some(1));
     client.unsubscribe::<Log>().unwrap();
+}
+
+fn what_is_not_there_is_neither_rekeyed_nor_redirected(charon: &Charon) {
+    let mut client = charon.client();
+    let matches = |error: Error| match error {
+        Error::CommandFailed { response, .. } => response.get::<u32>("matches").unwrap(),
+        other => panic!("{other}"),
+    };
+    let error = client.call(&Rekey::new().ike("nobody")).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "`rekey` failed: no matching SAs to rekey found"
+    );
+    assert_eq!(matches(error), 0);
+    let request = Redirect::new("192.0.2.3").ike("nobody");
+    let error = client.call(&request).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "`redirect` failed: no matching SAs to redirect found"
+    );
+    assert_eq!(matches(error), 0);
+    for child in ["net", "nobody"] {
+        refusal(&mut client, &Install::new(child));
+        refusal(&mut client, &Uninstall::new(child));
+    }
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::slice::from_ref;
 
 use vici_client::Message;
 use vici_client::{Client, Error};
@@ -115,7 +116,7 @@ fn keys_are_loaded_and_unloaded_by_their_id(charon: &Charon) {
         .unwrap();
     let id = loaded.id.unwrap();
     assert_eq!(id.to_string(), pki.key_id("ca"));
-    assert_eq!(client.call(&GetKeys::new()).unwrap().keys, [id.clone()]);
+    assert_eq!(client.call(&GetKeys::new()).unwrap().keys, from_ref(&id));
 
     client.call(&UnloadKey::new(&id)).unwrap();
     assert!(client.call(&GetKeys::new()).unwrap().keys.is_empty());
@@ -169,7 +170,7 @@ fn a_key_on_a_token_is_loaded(charon: &mut Charon) {
 
     let token = LoadToken::new("0badcafe").module("soft").pin("1234");
     let id = client.call(&token).unwrap().id.unwrap();
-    assert_eq!(client.call(&GetKeys::new()).unwrap().keys, [id.clone()]);
+    assert_eq!(client.call(&GetKeys::new()).unwrap().keys, from_ref(&id));
     client.call(&UnloadKey::new(&id)).unwrap();
     assert!(client.call(&GetKeys::new()).unwrap().keys.is_empty());
 }

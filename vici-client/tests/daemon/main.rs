@@ -21,6 +21,7 @@ mod coverage;
 mod creds;
 mod failures;
 mod lab;
+mod parity;
 mod pki;
 mod pools;
 mod quickstart;

@@ -64,6 +64,16 @@ fn every_command_and_event_has_its_type() {
     assert!(EVENTS.iter().all(|name| event(name).is_some()));
 }
 
+#[test]
+fn what_has_no_field_is_noticed() {
+    let known = Message::new().key("success", "yes");
+    let again = response("install").unwrap();
+    let bytes = |message: &Message| vici_serde::to_vec(message).unwrap();
+    assert_eq!(again(&bytes(&known)), Ok(bytes(&known)));
+    let unknown = known.key("new", "1");
+    assert_eq!(again(&bytes(&unknown)).unwrap_err(), "ignored [\"new\"]");
+}
+
 /// A message as a tree, for people.
 pub(crate) fn tree(message: &[u8]) -> Message {
     vici_serde::from_slice(message).unwrap()

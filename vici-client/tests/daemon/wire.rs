@@ -3,7 +3,7 @@
 //! Each response and event is decoded into its type: no key may be ignored, and encoding has to give
 //! the bytes that came. That holds for all clients, those of other projects too.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io::{self, Read, Write};
 use std::net::Shutdown;
 use std::os::unix::net::{UnixListener, UnixStream};
@@ -26,6 +26,8 @@ pub(crate) struct Wire {
 struct Shared {
     seen: Mutex<BTreeSet<String>>,
     faults: Mutex<Vec<String>>,
+    /// The last request of each command.
+    requests: Mutex<BTreeMap<String, Vec<u8>>>,
     over: AtomicBool,
 }
 
@@ -53,6 +55,11 @@ impl Wire {
         wire
     }
 
+    /// The last request of a command.
+    pub(crate) fn request(&self, command: &str) -> Message {
+        typed::tree(&self.shared.requests.lock().unwrap()[command])
+    }
+
     /// What came since the last time, and what was wrong with it.
     pub(crate) fn take(&self) -> (BTreeSet<String>, Vec<String>) {
         let seen = std::mem::take(&mut *self.shared.seen.lock().unwrap());
@@ -75,9 +82,15 @@ type Open = Arc<Mutex<VecDeque<String>>>;
 fn connect(client: &UnixStream, daemon: &UnixStream, shared: &Arc<Shared>) {
     let open = Open::default();
     let asked = Arc::clone(&open);
+    let requests = Arc::clone(shared);
     forward(client, daemon, move |packet| {
-        if let [0 | 3 | 4, rest @ ..] = packet {
-            asked.lock().unwrap().push_back(named(rest).0);
+        if let [kind @ (0 | 3 | 4), rest @ ..] = packet {
+            let (name, message) = named(rest);
+            if *kind == 0 {
+                let mut requests = requests.requests.lock().unwrap();
+                requests.insert(name.clone(), message.to_owned());
+            }
+            asked.lock().unwrap().push_back(name);
         }
     });
     let shared = Arc::clone(shared);

@@ -14,6 +14,8 @@ each_lab! {
 }
 
 fn an_address_moves(lab: &mut Lab) {
+    // There is no other way than that of IPv4.
+    lab.run("moon ip address del 2001:db8::1/64 dev veth0");
     let (mut moon, mut sun) = (lab.moon.client(), lab.sun.client());
     load_psk(&mut moon, &mut sun);
     // From whatever address it has.
@@ -24,7 +26,6 @@ fn an_address_moves(lab: &mut Lab) {
     moon.call(&initiate()).unwrap();
     assert_eq!(sa(&mut moon).local_host, "192.0.2.1");
 
-    lab.run("moon ip address add 192.0.2.11/24 dev veth0");
     lab.run("moon ip address del 192.0.2.1/24 dev veth0");
     lab.run("moon ip address add 192.0.2.11/24 dev veth0");
     let update: IkeUpdate = event(&mut at_moon, |update: &IkeUpdate| {

@@ -126,7 +126,7 @@ macro_rules! each_lab {
         }
     )*};
 }
-use each_lab;
+pub(crate) use each_lab;
 
 /// What tells the two apart.
 struct Side {
@@ -177,7 +177,7 @@ fn net(own: &Side, peer: &Side) -> ConnChild {
 }
 
 /// Loads `home` with its child `net` on both, with a secret that they share.
-fn load_psk(moon: &mut Client, sun: &mut Client) {
+pub(crate) fn load_psk(moon: &mut Client, sun: &mut Client) {
     for (client, own, peer) in [(moon, &MOON, &SUN), (sun, &SUN, &MOON)] {
         let home = psk(conn(own, peer), own, peer).child("net", net(own, peer));
         client.call(&LoadConn::new("home", home)).unwrap();
@@ -191,7 +191,7 @@ fn load_secret(client: &mut Client, secret: &str) {
 }
 
 /// The request that brings `net` of `home` up.
-fn initiate() -> Initiate {
+pub(crate) fn initiate() -> Initiate {
     Initiate::new().ike("home").child("net").timeout(10_000)
 }
 
