@@ -1,0 +1,36 @@
+//! Builds a tunnel and shows what the daemon logs while it does.
+//!
+//! ```sh
+//! cargo run --example initiate -- home net
+//! ```
+
+use std::env;
+use std::time::Duration;
+
+use vici_client::Client;
+use vici_types::Initiate;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let names: Vec<String> = env::args().skip(1).collect();
+    let [ike, child] = names.as_slice() else {
+        return Err("give two names: the connection and its child".into());
+    };
+
+    let mut client = match env::var("VICI_URI") {
+        Ok(uri) => Client::connect_uri(&uri)?,
+        Err(_) => Client::connect()?,
+    };
+    // How long an answer may take beyond what the request asks the daemon to wait.
+    client.set_timeout(Some(Duration::from_secs(5)))?;
+
+    let request = Initiate::new().ike(ike).child(child).timeout(10_000);
+    let mut log = client.stream(&request)?;
+    for line in log.by_ref() {
+        let line = line?;
+        println!("[{}] {}", line.group, line.msg);
+    }
+    // Whether it worked is in the response, which ends the stream.
+    log.finish()?;
+    println!("{child} is up");
+    Ok(())
+}

@@ -1,0 +1,83 @@
+//! Prints what happens: SAs that come up, go down, are rekeyed or move, and alerts. It connects again
+//! when the daemon is restarted.
+//!
+//! ```sh
+//! cargo run --example monitor        # until it is interrupted
+//! cargo run --example monitor -- 60  # for a minute
+//! ```
+
+use std::env;
+use std::time::{Duration, Instant};
+
+use vici_client::vici_serde::Deserializer;
+use vici_client::{Client, Error, RawEvent};
+use vici_types::{Alert, AnyEvent, ChildRekey, ChildUpdown, IkeRekey, IkeUpdate, IkeUpdown};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let end = match env::args().nth(1) {
+        Some(seconds) => Some(Instant::now() + Duration::from_secs(seconds.parse()?)),
+        None => None,
+    };
+    let mut client = match env::var("VICI_URI") {
+        Ok(uri) => Client::connect_uri(&uri)?,
+        Err(_) => Client::connect()?,
+    };
+    subscribe(&mut client)?;
+    println!("watching");
+
+    loop {
+        let left = end.map(|end| end.saturating_duration_since(Instant::now()));
+        match client.next_event(left) {
+            Ok(Some(event)) => print(&event),
+            Ok(None) => return Ok(()),
+            Err(error) if error.is_closed() => {
+                println!("the daemon is gone: {error}");
+                // Subscribes again to what was subscribed.
+                client.reconnect(left.unwrap_or(Duration::MAX))?;
+                println!("watching again");
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+fn subscribe(client: &mut Client) -> Result<(), Error> {
+    client.subscribe::<IkeUpdown>()?;
+    client.subscribe::<ChildUpdown>()?;
+    client.subscribe::<IkeRekey>()?;
+    client.subscribe::<ChildRekey>()?;
+    client.subscribe::<IkeUpdate>()?;
+    match client.subscribe::<Alert>() {
+        Err(Error::UnknownEvent { name }) => println!("this daemon does not know {name}"),
+        other => other?,
+    }
+    Ok(())
+}
+
+fn print(event: &RawEvent) {
+    let typed = AnyEvent::deserialize(event.name(), &mut Deserializer::from_slice(event.bytes()));
+    match typed {
+        Ok(Some(AnyEvent::IkeUpdown(event))) => {
+            let direction = if event.up { "up" } else { "down" };
+            println!("{} {direction}: {}", event.name, event.ike_sa.remote_host);
+        }
+        Ok(Some(AnyEvent::ChildUpdown(event))) => {
+            let direction = if event.up { "up" } else { "down" };
+            for child in event.ike_sa.children() {
+                println!("{} {direction}: {:?}", event.name, child.remote_ts);
+            }
+        }
+        Ok(Some(AnyEvent::IkeRekey(event))) => {
+            let (old, new) = (event.ike_sa.old.uniqueid, event.ike_sa.new.uniqueid);
+            println!("{} rekeyed: #{old} to #{new}", event.name);
+        }
+        Ok(Some(AnyEvent::ChildRekey(event))) => println!("{}: a child was rekeyed", event.name),
+        Ok(Some(AnyEvent::IkeUpdate(event))) => {
+            println!("{} moves to {}", event.name, event.remote_host);
+        }
+        Ok(Some(AnyEvent::Alert(event))) => println!("alert: {}", event.type_),
+        // Whatever else a newer daemon sends is still there to look at.
+        Ok(_) => println!("{}: {} bytes", event.name(), event.bytes().len()),
+        Err(error) => println!("{}: {error}", event.name()),
+    }
+}
