@@ -5,7 +5,7 @@ use std::io;
 
 use vici_serde::Message;
 
-use crate::proto::ProtocolError;
+use crate::proto::{Hidden, ProtocolError};
 
 /// Why a call failed.
 ///
@@ -83,8 +83,8 @@ pub enum Error {
         name: String,
         /// What is wrong, and where.
         error: vici_serde::Error,
-        /// The encoded message, for `vici_serde::from_slice` with another type.
-        raw: Vec<u8>,
+        /// The encoded message.
+        raw: RawMessage,
     },
     /// The time is over. The connection can be used further: what comes late is skipped.
     #[error(
@@ -105,6 +105,32 @@ pub enum Error {
     /// after an earlier error.
     #[error("the connection to the daemon is closed")]
     Closed,
+}
+
+/// An encoded message as it came, for `vici_serde::from_slice` with another type.
+///
+/// `Debug` tells only its length: messages may carry secrets.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RawMessage(Vec<u8>);
+
+impl RawMessage {
+    pub(crate) fn new(message: &[u8]) -> Self {
+        Self(message.to_vec())
+    }
+}
+
+impl core::ops::Deref for RawMessage {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for RawMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Hidden(&self.0).fmt(f)
+    }
 }
 
 /// What the functions of this crate return.

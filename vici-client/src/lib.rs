@@ -152,7 +152,7 @@ pub use vici_serde::{self, Message};
 pub use vici_types;
 
 pub use crate::client::Client;
-pub use crate::error::{Error, Result};
+pub use crate::error::{Error, RawMessage, Result};
 pub use crate::events::RawEvent;
 pub use crate::socket::{ShutdownHandle, Socket, Timeouts};
 pub use crate::streaming::{RawStreamingCall, StreamingCall};

@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use vici_serde::{Element, Elements, Message};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, RawMessage, Result};
 
 /// Decodes the response to a command, unless it says `success = no`.
 pub(crate) fn decode_response<T: DeserializeOwned>(command: &str, response: &[u8]) -> Result<T> {
@@ -22,7 +22,7 @@ pub(crate) fn decode<T: DeserializeOwned>(name: &str, message: &[u8]) -> Result<
     vici_serde::from_slice(message).map_err(|error| Error::Decode {
         name: name.to_owned(),
         error,
-        raw: message.to_vec(),
+        raw: RawMessage::new(message),
     })
 }
 

@@ -99,7 +99,7 @@ fn undecodable_response_is_an_error_with_its_bytes_and_the_connection_goes_on() 
         "ping: number: invalid number: invalid digit found in string (at byte 10)"
     );
     assert!(std::error::Error::source(&error).is_none());
-    assert!(matches!(error, Error::Decode { raw, .. } if raw == bad));
+    assert!(matches!(error, Error::Decode { raw, .. } if *raw == *bad));
     assert_eq!(client.call(&Ping::default()).unwrap().number, 9);
 }
 

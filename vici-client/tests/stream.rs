@@ -237,7 +237,7 @@ fn undecodable_item_is_an_error_with_its_bytes_and_the_stream_goes_on() {
     match items.next().unwrap().unwrap_err() {
         Error::Decode { name, raw, .. } => {
             assert_eq!(name, "item");
-            assert_eq!(raw, bad);
+            assert_eq!(*raw, *bad);
             let message: Message = vici_serde::from_slice(&raw).unwrap();
             assert_eq!(message.get::<String>("number").unwrap(), "x");
         }

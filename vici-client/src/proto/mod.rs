@@ -60,6 +60,7 @@
 //! | a response or a confirmation that nobody asked for | [`ProtocolError::Unexpected`] |
 
 mod frame;
+mod hidden;
 mod incoming;
 mod open;
 mod outgoing;
@@ -70,6 +71,7 @@ mod reply;
 mod session;
 
 pub use frame::{FrameReader, MAX_FRAME_LEN};
+pub(crate) use hidden::Hidden;
 pub use packet::{MAX_NAME_LEN, Packet};
 pub use queue::{EventLimits, QueuedEvent, WhenFull};
 pub(crate) use reply::{Kind, Settled};

@@ -1,15 +1,17 @@
 //! One packet and its bytes.
 
+use core::fmt;
+
 use byteorder::{ByteOrder, NetworkEndian};
 
-use super::{MAX_FRAME_LEN, ProtocolError};
+use super::{Hidden, MAX_FRAME_LEN, ProtocolError};
 
 /// The longest name of a command or event, in bytes.
 pub const MAX_NAME_LEN: usize = 255;
 
-/// One packet of the protocol; messages are opaque bytes.
+/// One packet of the protocol; messages are opaque bytes, of which `Debug` tells only the length.
 #[non_exhaustive]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Packet<'a> {
     /// The client sends a command.
     #[doc(alias = "CMD_REQUEST")]
@@ -173,3 +175,26 @@ const EVENT_UNREGISTER: u8 = 0x04;
 const EVENT_CONFIRM: u8 = 0x05;
 const EVENT_UNKNOWN: u8 = 0x06;
 const EVENT: u8 = 0x07;
+
+impl fmt::Debug for Packet<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, name, message) = match self {
+            Self::CommandRequest { name, message } => ("CommandRequest", Some(name), Some(message)),
+            Self::CommandResponse { message } => ("CommandResponse", None, Some(message)),
+            Self::CommandUnknown => ("CommandUnknown", None, None),
+            Self::EventRegister { name } => ("EventRegister", Some(name), None),
+            Self::EventUnregister { name } => ("EventUnregister", Some(name), None),
+            Self::EventConfirm => ("EventConfirm", None, None),
+            Self::EventUnknown => ("EventUnknown", None, None),
+            Self::Event { name, message } => ("Event", Some(name), Some(message)),
+        };
+        let mut packet = f.debug_struct(kind);
+        if let Some(name) = name {
+            packet.field("name", name);
+        }
+        if let Some(message) = message {
+            packet.field("message", &Hidden(message));
+        }
+        packet.finish()
+    }
+}

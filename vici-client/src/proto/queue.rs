@@ -1,6 +1,9 @@
 //! The bounded queue of events that wait for the caller.
 
+use core::fmt;
 use std::collections::VecDeque;
+
+use super::Hidden;
 
 /// How much the queue of events holds, and what happens when it is full.
 ///
@@ -46,14 +49,23 @@ pub enum WhenFull {
     DropNewest,
 }
 
-/// An event as it came.
+/// An event as it came. `Debug` tells only the length of its message.
 #[non_exhaustive]
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct QueuedEvent {
     /// The name of the event.
     pub name: String,
     /// The encoded message.
     pub message: Vec<u8>,
+}
+
+impl fmt::Debug for QueuedEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("QueuedEvent")
+            .field("name", &self.name)
+            .field("message", &Hidden(&self.message))
+            .finish()
+    }
 }
 
 impl QueuedEvent {

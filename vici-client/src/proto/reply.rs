@@ -1,6 +1,9 @@
 //! What comes for a request.
 
+use core::fmt;
 use core::ops::Range;
+
+use super::Hidden;
 
 /// Names a request of one [`Session`](super::Session); its replies carry it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,8 +26,10 @@ pub struct Reply<'a> {
 }
 
 /// How a request was answered. All but [`Item`](Self::Item) end the request.
+///
+/// `Debug` tells only the length of a message.
 #[non_exhaustive]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Outcome<'a> {
     /// One event of a [`stream`](super::Session::stream), its encoded message; more may come.
     Item(&'a [u8]),
@@ -39,6 +44,20 @@ pub enum Outcome<'a> {
     /// There is no response and none will come: the daemon has answered what was sent later. It
     /// drops a response over [`MAX_FRAME_LEN`](super::MAX_FRAME_LEN) without a word.
     Dropped,
+}
+
+impl fmt::Debug for Outcome<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, message) = match self {
+            Self::Item(message) => ("Item", message),
+            Self::Response(message) => ("Response", message),
+            Self::UnknownCommand => return f.write_str("UnknownCommand"),
+            Self::Confirmed => return f.write_str("Confirmed"),
+            Self::UnknownEvent => return f.write_str("UnknownEvent"),
+            Self::Dropped => return f.write_str("Dropped"),
+        };
+        f.debug_tuple(kind).field(&Hidden(message)).finish()
+    }
 }
 
 /// A reply with the place of its message.
