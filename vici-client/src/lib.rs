@@ -44,6 +44,10 @@
 //! # }
 //! ```
 //!
+//! There are pages [from `swanctl.conf` to Rust](guide::swanctl_conf), for those
+//! [coming from other libraries](guide::coming_from), and about
+//! [errors and what to do](guide::errors). The `examples` folder is a cookbook.
+//!
 //! # Errors
 //!
 //! There is one [`Error`]. What matters is what still works after it:
@@ -140,6 +144,7 @@ mod connect;
 mod deadline;
 mod error;
 mod events;
+pub mod guide;
 pub mod proto;
 mod request;
 mod response;
