@@ -161,3 +161,8 @@ pub use crate::error::{Error, RawMessage, Result};
 pub use crate::events::RawEvent;
 pub use crate::socket::{ShutdownHandle, Socket, Timeouts};
 pub use crate::streaming::{RawStreamingCall, StreamingCall};
+
+/// The README, whose code is compiled as that of the docs is.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+mod readme {}
