@@ -152,6 +152,12 @@ impl Charon {
         self.wait().unwrap();
     }
 
+    /// Asks it to end, as the system does.
+    pub(crate) fn terminate(&self) {
+        let id = self.process.id().to_string();
+        assert!(Command::new("kill").arg(id).status().unwrap().success());
+    }
+
     /// Ends it at once, as a crash would.
     pub(crate) fn kill(&mut self) {
         self.process.kill().unwrap();

@@ -9,7 +9,7 @@ use std::sync::Once;
 use std::{env, fs, process};
 
 use vici_client::vici_serde;
-use vici_types::{COMMANDS, EVENTS, IkeVersion, ListSa};
+use vici_types::{Alert, COMMANDS, EVENTS, Event as _, IkeVersion, ListSa};
 
 use crate::charon::{REQUIRE, say, script};
 
@@ -50,10 +50,35 @@ const STATES: &[&str] = &[
     "CHILD_SA DELETING",
 ];
 
+/// What can be brought about of what there are alerts for.
+const ALERTS: &[&str] = &[
+    "shutdown-signal",
+    "local-auth-failed",
+    "peer-auth-failed",
+    "peer-addr-failed",
+    "peer-init-unreachable",
+    "retransmit-send",
+    "retransmit-send-cleared",
+    "retransmit-send-timeout",
+    "proposal-mismatch-ike",
+    "proposal-mismatch-child",
+    "ts-mismatch",
+    "ts-narrowed",
+    "unique-replace",
+    "unique-keep",
+    "keep-on-child-sa-failure",
+    "vip-failure",
+    "ike-sa-expired",
+    "cert-expired",
+    "cert-revoked",
+    "cert-validation-failed",
+    "cert-no-issuer",
+];
+
 /// Whether a daemon of the version has it.
 fn is_there(row: &str, version: [u32; 3]) -> bool {
     match row {
-        "alert" => version >= [6, 0, 3],
+        row if row == "alert" || ALERTS.contains(&row) => version >= [6, 0, 3],
         // Debian builds 6.1 without it.
         "IKEv1" => version < [6, 1, 0],
         _ => true,
@@ -79,9 +104,16 @@ pub(crate) fn record(generation: &str, test: &str, version: &str, seen: &BTreeSe
     fs::write(folder.join(name), format!("version {version}\n{lines}")).unwrap();
 }
 
-/// What a listed IKE_SA is an example of.
-pub(crate) fn facts(message: &[u8]) -> Vec<String> {
-    let Ok(sa) = vici_serde::from_slice::<ListSa>(message) else {
+/// What else there is to see in an event.
+pub(crate) fn facts(event: &str, message: &[u8]) -> Vec<String> {
+    if event == Alert::NAME {
+        let alert = vici_serde::from_slice::<Alert>(message);
+        return alert
+            .iter()
+            .map(|alert| format!("alert {}", alert.type_))
+            .collect();
+    }
+    let (ListSa::NAME, Ok(sa)) = (event, vici_serde::from_slice::<ListSa>(message)) else {
         return Vec::new();
     };
     let sa = sa.ike_sa;
@@ -182,6 +214,8 @@ fn table(columns: &[Column]) -> Result<String, Vec<String>> {
     rows("command", COMMANDS.iter().map(command).collect());
     let event = |name: &&'static str| (*name, vec![("seen", format!("event {name}"))]);
     rows("event", EVENTS.iter().map(event).collect());
+    let alert = |name: &&'static str| (*name, vec![("seen", format!("alert {name}"))]);
+    rows("alert", ALERTS.iter().map(alert).collect());
     let state = |name: &&'static str| (*name, vec![("seen", (*name).to_owned())]);
     rows(
         "tunnels, and states of `list-sas`",
@@ -194,11 +228,16 @@ fn table(columns: &[Column]) -> Result<String, Vec<String>> {
     }
 }
 
-/// A table without its versions.
+/// A table without its versions, which stand above a line of dashes.
 fn cells(table: &str) -> Vec<&str> {
-    let is_head = |line: &&str| line.starts_with("| command |") || line.starts_with("| event |");
-    let is_head = |line: &&str| is_head(line) || line.starts_with("| tunnels");
-    table.lines().filter(|line| !is_head(line)).collect()
+    let lines: Vec<_> = table.lines().collect();
+    let is_head = |at: usize| {
+        lines
+            .get(at + 1)
+            .is_some_and(|next| next.starts_with("| ---"))
+    };
+    let cells = (0..lines.len()).filter(|at| !is_head(*at));
+    cells.map(|at| lines[at]).collect()
 }
 
 /// Every cell that should be filled is, and the table in the repository says what the run saw.

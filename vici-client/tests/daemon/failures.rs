@@ -4,10 +4,11 @@ use std::time::{Duration, Instant};
 
 use vici_client::{Client, Error, Message};
 use vici_types::{
-    Conn, Event, Initiate, ListConns, LoadConn, Request, StreamingCommand, UnloadConn, Version,
+    Alert, AlertType, Conn, Event, Initiate, ListConns, LoadConn, Request, StreamingCommand,
+    UnloadConn, Version,
 };
 
-use crate::charon::{Charon, each_generation};
+use crate::charon::{Charon, PATIENCE, each_generation};
 
 each_generation! {
     a_refused_command_is_an_error_with_the_words_of_the_daemon
@@ -15,6 +16,7 @@ each_generation! {
     a_stream_of_an_unknown_command_leaves_no_registration
     an_item_that_does_not_decode_is_an_error_and_the_stream_goes_on
     a_killed_daemon_closes_the_connection
+    a_daemon_that_ends_says_so
 }
 
 fn a_refused_command_is_an_error_with_the_words_of_the_daemon(charon: &Charon) {
@@ -136,6 +138,21 @@ fn a_killed_daemon_closes_the_connection(charon: &mut Charon) {
     }
     assert!(client.next_event(None).unwrap_err().is_closed());
     assert!(begun.elapsed() < Duration::from_secs(5));
+}
+
+fn a_daemon_that_ends_says_so(charon: &mut Charon) {
+    let mut client = charon.client();
+    let has_alerts = charon.is_at_least([6, 0, 3]);
+    assert_eq!(client.subscribe::<Alert>().is_ok(), has_alerts);
+    charon.terminate();
+    if has_alerts {
+        let event = client.next_event(Some(PATIENCE)).unwrap().unwrap();
+        let alert: Alert = event.decode().unwrap();
+        assert_eq!(alert.type_, AlertType::ShutdownSignal);
+        assert_eq!(alert.ike_sa, None);
+    }
+    let error = client.next_event(Some(PATIENCE)).unwrap_err();
+    assert!(error.is_closed(), "{error}");
 }
 
 #[test]

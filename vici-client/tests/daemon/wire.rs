@@ -14,7 +14,7 @@ use std::thread;
 
 use vici_client::Message;
 
-use crate::typed;
+use crate::{coverage, typed};
 
 /// The record of a daemon, which ends with this.
 pub(crate) struct Wire {
@@ -153,10 +153,8 @@ impl Shared {
         let again = typed::event(event).expect("an event")(message);
         self.check(event, message, again);
         self.see(format!("event {event}"));
-        if event == "list-sa" {
-            for fact in crate::coverage::facts(message) {
-                self.see(fact);
-            }
+        for fact in coverage::facts(event, message) {
+            self.see(fact);
         }
     }
 

@@ -2,11 +2,13 @@
 
 mod alerts;
 mod auth;
+mod certs;
 mod events;
 mod policies;
 mod states;
 mod tunnels;
 
+use std::fmt::Debug;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -210,13 +212,20 @@ fn sa(client: &mut Client) -> IkeSa {
 
 /// Lists until there is what is looked for.
 fn until<T>(client: &mut Client, mut found: impl FnMut(&[IkeSa]) -> Option<T>) -> T {
+    poll(|| {
+        let sas = sas(client);
+        found(&sas).ok_or(sas)
+    })
+}
+
+/// Looks again until what is looked for is there.
+fn poll<T, E: Debug>(mut look: impl FnMut() -> Result<T, E>) -> T {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        let sas = sas(client);
-        if let Some(found) = found(&sas) {
-            return found;
+        match look() {
+            Ok(found) => return found,
+            Err(other) => assert!(Instant::now() < deadline, "{other:#?}"),
         }
-        assert!(Instant::now() < deadline, "{sas:#?}");
         thread::sleep(Duration::from_millis(20));
     }
 }
