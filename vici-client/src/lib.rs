@@ -135,8 +135,7 @@
 //! A request is one write. What has been sent is wiped from the send buffer, which is never
 //! reallocated while a message is written to it, so that no copy of a secret stays behind. Sockets are
 //! close-on-exec. Writing to a connection that is gone is an error, not a `SIGPIPE`: Rust programs
-//! ignore that signal, and for TCP sockets (since Rust 1.90 also for Unix sockets) it is not even
-//! raised, which matters to a library inside of a program in another language.
+//! ignore that signal. A library inside of a program in another language leaves it to that program.
 
 mod call;
 mod client;
