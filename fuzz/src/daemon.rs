@@ -45,6 +45,9 @@ pub(crate) struct Daemon {
     /// What was asked, and no answer to it has been written.
     unanswered: VecDeque<Asked>,
     registered: BTreeSet<String>,
+    /// Events whose registration has been confirmed or refused at some time.
+    confirmed: BTreeSet<String>,
+    refused: BTreeSet<String>,
     /// Bytes that have arrived at the session and are not judged.
     pub(crate) sent: Vec<u8>,
 }
@@ -140,7 +143,8 @@ impl Daemon {
                     self.end_command(|tag| Expected::Response(tag, message), expected)
                 }
                 Some(Packet::CommandUnknown) => self.end_command(Expected::Unknown, expected),
-                Some(Packet::EventConfirm | Packet::EventUnknown) => {
+                Some(answer @ (Packet::EventConfirm | Packet::EventUnknown)) => {
+                    let known = matches!(answer, Packet::EventConfirm);
                     let overtaken = matches!(self.asked.front(), Some(Asked::Command { .. }));
                     let next = self.asked.get(usize::from(overtaken));
                     let in_order = matches!(
@@ -150,7 +154,7 @@ impl Daemon {
                     if in_order && overtaken {
                         self.end_command(Expected::Dropped, expected);
                     }
-                    in_order && self.asked.pop_front().is_some()
+                    in_order && self.end_registration(known)
                 }
                 _ => true,
             };
@@ -158,6 +162,27 @@ impl Daemon {
                 return Verdict::Wrong;
             }
         }
+    }
+
+    pub(crate) fn has_confirmed(&self, event: &str) -> bool {
+        self.confirmed.contains(event)
+    }
+
+    pub(crate) fn has_refused(&self, event: &str) -> bool {
+        self.refused.contains(event)
+    }
+
+    fn end_registration(&mut self, known: bool) -> bool {
+        let asked = self.asked.pop_front();
+        if let Some(Asked::Register { event }) = asked {
+            let events = if known {
+                &mut self.confirmed
+            } else {
+                &mut self.refused
+            };
+            events.insert(event);
+        }
+        true
     }
 
     fn end_command(

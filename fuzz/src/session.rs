@@ -37,8 +37,31 @@ struct Call {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Command,
-    Stream,
-    Registration,
+    Stream(&'static str),
+    Register(&'static str),
+    /// The end of a registration, or one that began anew.
+    Other,
+}
+
+impl Kind {
+    /// Whether the call may end like this, the daemon having refused or confirmed registrations.
+    fn allows(self, outcome: &Outcome<'_>, daemon: Option<&Daemon>) -> bool {
+        match (self, outcome) {
+            (Self::Stream(_), Outcome::Item(_)) => true,
+            (Self::Stream(event) | Self::Register(event), Outcome::UnknownEvent) => {
+                daemon.is_none_or(|daemon| daemon.has_refused(event))
+            }
+            (Self::Register(event), Outcome::Confirmed) => {
+                daemon.is_none_or(|daemon| daemon.has_confirmed(event))
+            }
+            (Self::Other, Outcome::Confirmed | Outcome::UnknownEvent) => true,
+            (
+                Self::Command | Self::Stream(_),
+                Outcome::Response(_) | Outcome::UnknownCommand | Outcome::Dropped,
+            ) => true,
+            _ => false,
+        }
+    }
 }
 
 struct World {
@@ -48,6 +71,8 @@ struct World {
     wire: Vec<u8>,
     /// The other end of the connection, which knows what may be answered.
     daemon: Daemon,
+    /// Whether the peer has sent bytes that the daemon knows nothing of.
+    forged: bool,
     /// Whether the peer has kept to the protocol, as far as the daemon can tell.
     honest: bool,
 }
@@ -61,6 +86,7 @@ impl World {
             calls: Vec::new(),
             wire: Vec::new(),
             daemon: Daemon::default(),
+            forged: false,
             honest: true,
         }
     }
@@ -76,20 +102,24 @@ impl World {
                 let message = self.tag();
                 let event = EVENTS[input.below(EVENTS.len())];
                 let result = self.session.stream("stream", event, &message);
-                self.called(result, Kind::Stream);
+                self.called(result, Kind::Stream(event));
             }
             4 => {
-                let result = self.session.register(EVENTS[input.below(EVENTS.len())]);
-                self.called(result, Kind::Registration);
+                let event = EVENTS[input.below(EVENTS.len())];
+                let result = self.session.register(event);
+                self.called(result, Kind::Register(event));
             }
             5 => {
                 let result = self.session.unregister(EVENTS[input.below(EVENTS.len())]);
-                self.called(result, Kind::Registration);
+                self.called(result, Kind::Other);
             }
             6 => self.abandon(input.below(usize::MAX)),
             7 => self.send(input.below(usize::MAX)),
             8 => self.send(usize::MAX),
-            9 => self.wire.extend(input.chunk()),
+            9 => {
+                self.wire.extend(input.chunk());
+                self.forged = true;
+            }
             10 | 11 => self.raise(input),
             12 => self.answer(input.byte()),
             13 => {
@@ -114,9 +144,10 @@ impl World {
                 self.calls.clear();
                 self.wire.clear();
                 self.daemon = Daemon::default();
+                self.forged = false;
                 self.honest = true;
                 for id in ids {
-                    self.called(Ok(id), Kind::Registration);
+                    self.called(Ok(id), Kind::Other);
                 }
             }
             2 => {
@@ -187,8 +218,10 @@ impl World {
     /// The peer sends a packet, which may be right or wrong.
     fn raise(&mut self, input: &mut Input<'_>) {
         let kind = input.byte() % 9;
-        let tag = [0, input.byte()];
-        let event = EVENTS[usize::from(tag[1]) % EVENTS.len()];
+        let byte = input.byte();
+        let event = EVENTS[usize::from(byte) % EVENTS.len()];
+        // No answer of the daemon is of this length.
+        let tag = [byte];
         let packet = match kind {
             0 => Packet::CommandRequest {
                 name: event,
@@ -261,13 +294,11 @@ impl World {
             let call = &mut self.calls[tag];
             assert!(!call.abandoned && !call.ended, "{reply:?} for {call:?}");
             call.ended = !matches!(reply.outcome, Outcome::Item(_));
-            let fits = match reply.outcome {
-                Outcome::Item(_) => call.kind == Kind::Stream,
-                Outcome::Confirmed => call.kind == Kind::Registration,
-                Outcome::UnknownEvent => call.kind != Kind::Command,
-                _ => call.kind != Kind::Registration,
-            };
-            assert!(fits, "{reply:?} for {call:?}");
+            let daemon = (verdict == Verdict::Right).then_some(&self.daemon);
+            assert!(
+                call.kind.allows(&reply.outcome, daemon),
+                "{reply:?} for {call:?}"
+            );
             if verdict == Verdict::Unsure {
                 continue;
             }
@@ -278,6 +309,10 @@ impl World {
             match (reply.outcome, expected) {
                 (Outcome::Response(message), Some(Expected::Response(of, sent))) => {
                     assert_eq!((tag, message), (of, sent.as_slice()));
+                    // The message of the request comes back as that of its answer.
+                    if let (Ok(number), false) = (message.try_into(), self.forged) {
+                        assert_eq!(tag, usize::from(u16::from_be_bytes(number)));
+                    }
                 }
                 (Outcome::UnknownCommand, Some(Expected::Unknown(of)))
                 | (Outcome::Dropped, Some(Expected::Dropped(of))) => assert_eq!(tag, of),

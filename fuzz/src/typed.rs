@@ -46,9 +46,7 @@ fn read<T: Typed>(message: &[u8]) -> Option<T> {
     assert_is_shown(&value);
     let text_names = Reading::new(message).has_text_names();
     let mut deserializer = vici_serde::Deserializer::from_slice(message);
-    let watched: Result<T, _> = serde_ignored::deserialize(&mut deserializer, |path| {
-        assert!(!path.to_string().is_empty());
-    });
+    let watched: Result<T, _> = serde_ignored::deserialize(&mut deserializer, |_| {});
     match watched {
         Ok(watched) => assert_eq!(watched, value),
         // The wrapper has no names that are not text.
