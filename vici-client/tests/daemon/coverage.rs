@@ -48,6 +48,7 @@ const STATES: &[&str] = &[
     "CHILD_SA INSTALLED",
     "CHILD_SA REKEYING",
     "CHILD_SA DELETING",
+    "CHILD_SA DELETED",
 ];
 
 /// What can be brought about of what there are alerts for.

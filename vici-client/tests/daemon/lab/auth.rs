@@ -2,12 +2,14 @@
 
 use vici_client::Client;
 use vici_types::{
-    CertFlag, CertType, ConnAuth, ConnChild, GetPools, IkeVersion, KeyType, LeaseStatus, ListCerts,
-    LoadCert, LoadConn, LoadKey, LoadPool, LoadShared, Pool, SharedType, Terminate, UnloadPool,
+    CertFlag, CertType, ChildRekey, ConnAuth, ConnChild, GetPools, IkeVersion, KeyType,
+    LeaseStatus, ListCerts, LoadCert, LoadConn, LoadKey, LoadPool, LoadShared, Pool, Rekey,
+    SharedType, Terminate, UnloadPool,
 };
 
 use super::{
-    Lab, MOON, SUN, Side, conn, each_lab, initiate, load_secret, net, poll, psk, sa, sas, until,
+    Lab, MOON, SUN, Side, conn, each_lab, event, initiate, load_secret, net, poll, psk, sa, sas,
+    until, watcher,
 };
 use crate::charon::{list, refusal};
 use crate::pki::Pki;
@@ -15,6 +17,7 @@ use crate::pki::Pki;
 each_lab! {
     certificates_and_an_address_of_a_pool
     eap_within_certificates
+    a_certificate_and_then_a_secret
     ike_version_1
     ike_version_1_with_xauth
 }
@@ -141,6 +144,30 @@ fn eap_within_certificates(lab: &mut Lab) {
     assert_eq!(sa.remote_eap_id.unwrap(), "carol");
 }
 
+fn a_certificate_and_then_a_secret(lab: &mut Lab) {
+    let pki = Pki::new();
+    pki.issue("moon");
+    pki.issue("sun");
+    let (mut moon, mut sun) = (lab.moon.client(), lab.sun.client());
+    for (client, name, own, peer) in [
+        (&mut moon, "moon", &MOON, &SUN),
+        (&mut sun, "sun", &SUN, &MOON),
+    ] {
+        load_creds(client, &pki, name);
+        load_secret(client, "what they share");
+        let second = |side: &Side| ConnAuth::new().round(2).auth("psk").id(side.id);
+        let home = conn(own, peer)
+            .local(by_cert(&pki, name).round(1))
+            .local(second(own))
+            .remote(with_cert(peer).round(1))
+            .remote(second(peer))
+            .child("net", net(own, peer));
+        client.call(&LoadConn::new("home", home)).unwrap();
+    }
+    moon.call(&initiate()).unwrap();
+    assert!(sa(&mut moon).is_up() && sa(&mut sun).is_up());
+}
+
 fn ike_version_1(lab: &mut Lab) {
     let (mut moon, mut sun) = (lab.moon.client(), lab.sun.client());
     for (client, own, peer) in [(&mut moon, &MOON, &SUN), (&mut sun, &SUN, &MOON)] {
@@ -168,6 +195,10 @@ fn ike_version_1(lab: &mut Lab) {
         assert!(sa.is_up());
         assert_eq!(sa.traffic().packets_in, 3);
     }
+    let mut watcher = watcher(&lab.sun);
+    moon.call(&Rekey::new().child("net")).unwrap();
+    let rekeyed: ChildRekey = event(&mut watcher, |_| true);
+    assert_eq!(rekeyed.ike_sa.version, IkeVersion::V1);
     moon.call(&Terminate::new().ike("home").timeout(10_000))
         .unwrap();
     until(&mut sun, |sas| sas.is_empty().then_some(()));

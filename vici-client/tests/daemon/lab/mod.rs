@@ -5,6 +5,7 @@ mod auth;
 mod certs;
 mod events;
 mod policies;
+mod settings;
 mod states;
 mod tunnels;
 

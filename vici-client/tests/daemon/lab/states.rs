@@ -71,7 +71,6 @@ fn a_child_is_listed_in_its_states(lab: &mut Lab) {
     assert_eq!(installed.bytes_in, Some(0));
     assert_eq!(installed.use_in, None);
 
-    // Some see nothing of the cable being pulled, and need not.
     lab.run("moon ip link set veth0 down");
     moon.call(&Rekey::new().child("net")).unwrap();
     let rekeying = until(&mut moon, of(ChildState::Rekeying));
@@ -81,6 +80,8 @@ fn a_child_is_listed_in_its_states(lab: &mut Lab) {
     let renewed = until(&mut moon, of(ChildState::Installed));
     assert!(renewed.uniqueid > installed.uniqueid);
     // The old one stays for a moment.
+    let deleted = until(&mut moon, of(ChildState::Deleted));
+    assert_eq!(deleted.uniqueid, installed.uniqueid);
     until(&mut moon, |sas| {
         (sas[0].children().count() == 1).then_some(())
     });
