@@ -1,12 +1,15 @@
 //! What the VICI crates cost: time, instructions and allocations, beside what else there is.
 
 mod allocations;
+mod bounds;
 mod callgrind;
 mod case;
 mod end_to_end;
+mod footprint;
 mod hostile;
 mod input;
 mod measure;
+mod page;
 #[cfg(feature = "peers")]
 mod peers;
 mod shapes;
@@ -30,6 +33,9 @@ fn main() -> ExitCode {
 fn run(arguments: &[&str]) -> Result<(), String> {
     match arguments {
         [] => print_table("").and_then(|()| print_end_to_end()),
+        ["--check"] => page::check(),
+        ["--write"] => page::write(),
+        ["--footprint"] => print_footprint(),
         ["--end-to-end"] => print_end_to_end(),
         ["--only", words] => print_table(words),
         [callgrind::RUN, index, iterations] => {
@@ -47,7 +53,13 @@ fn run(arguments: &[&str]) -> Result<(), String> {
     }
 }
 
-const USAGE: &str = "nothing for all tables, --only <words> for some rows of the first";
+const USAGE: &str = "
+Without an argument: the costs, and the clients end to end.
+--only <words>       the costs of inputs, works and libraries with these words, as `skip | vici`
+--end-to-end         the clients end to end
+--footprint          what it takes to depend on a client
+--check              our instruction counts beside those of RESULTS.md, and the bounds
+--write              all of it, into RESULTS.md";
 
 fn parse<T: std::str::FromStr>(text: &str) -> Result<T, String> {
     text.parse().map_err(|_| format!("{text} is not a number"))
@@ -62,11 +74,19 @@ fn print_table(words: &str) -> Result<(), String> {
             format!("{} | {} | {}", case.input, case.work, case.library).contains(words)
         })
         .collect();
-    print!("{}", table::costs(&measure::measure(&chosen, true)?));
+    print!(
+        "{}",
+        table::costs(&measure::measure(&chosen, true)?.iter().collect::<Vec<_>>())
+    );
     Ok(())
 }
 
 fn print_end_to_end() -> Result<(), String> {
     print!("{}", table::end_to_end(&end_to_end::measure()?));
+    Ok(())
+}
+
+fn print_footprint() -> Result<(), String> {
+    print!("{}", table::footprint(&footprint::measure()?));
     Ok(())
 }

@@ -1,10 +1,12 @@
 //! Tables, as text that is also Markdown.
 
+use crate::bounds::Bound;
 use crate::end_to_end;
+use crate::footprint::{Build, Footprint};
 use crate::measure::Cost;
 
 /// The table of all costs.
-pub(crate) fn costs(costs: &[Cost<'_>]) -> String {
+pub(crate) fn costs(costs: &[&Cost<'_>]) -> String {
     let head = [
         "input",
         "work",
@@ -59,6 +61,51 @@ pub(crate) fn end_to_end(costs: &[end_to_end::Cost]) -> String {
         ]
     });
     table(&head, 2, &rows.collect::<Vec<_>>())
+}
+
+/// The table of what it takes to depend on a client.
+pub(crate) fn footprint(footprints: &[Footprint]) -> String {
+    let head = [
+        "client",
+        "crates",
+        "dev build s (CPU s)",
+        "release build s (CPU s)",
+        "adds kB",
+    ];
+    let build = |build: Build| {
+        format!(
+            "{:.1} ({:.1})",
+            build.time.as_secs_f64(),
+            build.cpu.as_secs_f64()
+        )
+    };
+    let rows = footprints.iter().map(|footprint| {
+        vec![
+            footprint.client.to_owned(),
+            footprint.crates.to_string(),
+            build(footprint.dev),
+            build(footprint.release),
+            format!("{:.1}", footprint.size as f64 / 1e3),
+        ]
+    });
+    table(&head, 1, &rows.collect::<Vec<_>>())
+}
+
+/// The table of what is not to be exceeded.
+pub(crate) fn bounds(bounds: &[Bound]) -> String {
+    let rows = bounds.iter().map(|bound| {
+        vec![
+            bound.what.clone(),
+            if bound.holds() { "yes" } else { "**missed**" }.to_owned(),
+            format!("{:.2}", bound.is),
+            format!("{:.2}", bound.at_most),
+        ]
+    });
+    table(
+        &["bound", "holds", "is", "at most"],
+        2,
+        &rows.collect::<Vec<_>>(),
+    )
 }
 
 /// A table whose first `texts` columns are text, and the others numbers.

@@ -51,7 +51,8 @@ pub(crate) struct Cost {
     pub(crate) allocated: u64,
 }
 
-const EVENTS: &str = "10,000 events";
+/// The work of reading events.
+pub(crate) const EVENTS: &str = "10,000 events";
 const CALLS: &str = "10,000 calls";
 
 fn ways() -> Vec<(&'static str, Way)> {

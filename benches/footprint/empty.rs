@@ -1,0 +1,3 @@
+//! Nothing: what the standard library takes.
+
+fn main() {}

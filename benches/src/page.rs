@@ -1,0 +1,178 @@
+//! The page of results: made here, and read here again by `--check`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::process::Command;
+use std::thread;
+
+use crate::bounds;
+use crate::case::{self, OURS};
+use crate::end_to_end;
+use crate::footprint;
+use crate::measure::{Cost, measure};
+use crate::table;
+
+const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/RESULTS.md");
+
+/// An instruction count may be so much larger than on the page.
+const RISE: f64 = 1.1;
+
+/// Measures everything and writes the page.
+pub(crate) fn write() -> Result<(), String> {
+    if !cfg!(feature = "peers") {
+        return Err("the page holds the peers: build with --features peers".to_owned());
+    }
+    let cases = case::all();
+    let cases: Vec<_> = cases.iter().enumerate().collect();
+    let clients = end_to_end::measure()?;
+    let costs = measure(&cases, true)?;
+    let footprints = footprint::measure()?;
+
+    let theirs = costs.iter().find(|cost| is_owned_of_serde_vici(cost));
+    let mut bounds = bounds::of_costs(&costs, theirs.map(|cost| cost.allocations.count()));
+    bounds.extend(bounds::of_clients(&clients));
+    bounds.extend(bounds::of_footprints(&footprints));
+    let (hostile, usual): (Vec<_>, Vec<_>) = costs.iter().partition(|cost| cost.case.is_hostile());
+    let page = format!(
+        include_str!("../page.md"),
+        compiler = compiler()?,
+        processors = thread::available_parallelism().map_or(1, usize::from),
+        architecture = std::env::consts::ARCH,
+        bounds = table::bounds(&bounds),
+        costs = table::costs(&usual),
+        hostile = table::costs(&hostile),
+        end_to_end = table::end_to_end(&clients),
+        footprint = table::footprint(&footprints),
+    );
+    fs::write(PATH, page).map_err(|error| format!("{PATH}: {error}"))
+}
+
+fn is_owned_of_serde_vici(cost: &Cost<'_>) -> bool {
+    let case = cost.case;
+    (case.input, case.work, case.library) == OWNED_OF_SERDE_VICI
+}
+
+const OWNED_OF_SERDE_VICI: (&str, &str, &str) =
+    ("list-sa, 100 children", "decode, owned", "serde_vici");
+
+/// Compares our instruction counts with those of the page, and with the bounds.
+pub(crate) fn check() -> Result<(), String> {
+    let page = fs::read_to_string(PATH).map_err(|error| format!("{PATH}: {error}"))?;
+    let page = Page::parse(&page);
+    let cases = case::all();
+    let cases: Vec<_> = cases
+        .iter()
+        .enumerate()
+        .filter(|(_, case)| case.library == OURS)
+        .collect();
+    let costs = measure(&cases, false)?;
+
+    print!(
+        "{}",
+        table::bounds(&bounds::of_costs(&costs, page.allocations_of_serde_vici))
+    );
+    println!();
+    let risen = page.compare(&costs);
+    let compiler = compiler()?;
+    if page.compiler != compiler {
+        println!(
+            "The page is of {}, this is {compiler}: nothing to fail for.",
+            page.compiler
+        );
+        return Ok(());
+    }
+    if risen > 0 {
+        return Err(format!(
+            "{risen} instruction counts are more than a tenth above those of {PATH}"
+        ));
+    }
+    println!("No instruction count is more than a tenth above that of the page.");
+    Ok(())
+}
+
+/// What is compared of the page.
+struct Page {
+    compiler: String,
+    /// Instructions by input and work, ours only.
+    instructions: BTreeMap<(String, String), u64>,
+    allocations_of_serde_vici: Option<u64>,
+}
+
+impl Page {
+    fn parse(page: &str) -> Self {
+        let compiler = page.split('`').find(|code| code.starts_with("rustc "));
+        let mut parsed = Self {
+            compiler: compiler.unwrap_or("an unknown compiler").to_owned(),
+            instructions: BTreeMap::new(),
+            allocations_of_serde_vici: None,
+        };
+        for line in page.lines() {
+            let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+            let [
+                "",
+                input,
+                work,
+                library,
+                _,
+                _,
+                instructions,
+                _,
+                allocations,
+                _,
+                "",
+            ] = cells[..]
+            else {
+                continue;
+            };
+            if library == OURS
+                && let Ok(instructions) = instructions.parse()
+            {
+                parsed
+                    .instructions
+                    .insert((input.to_owned(), work.to_owned()), instructions);
+            }
+            if (input, work, library) == OWNED_OF_SERDE_VICI {
+                parsed.allocations_of_serde_vici = allocations.parse().ok();
+            }
+        }
+        parsed
+    }
+
+    /// Prints what has changed, and returns how many counts have risen too far.
+    fn compare(&self, costs: &[Cost<'_>]) -> usize {
+        let mut risen = 0;
+        let mut rows = Vec::new();
+        for cost in costs {
+            let key = (cost.case.input.to_owned(), cost.case.work.to_owned());
+            let before = self.instructions.get(&key).copied();
+            let ratio = before.map(|before| cost.instructions as f64 / before as f64);
+            let too_far = ratio.is_some_and(|ratio| ratio > RISE);
+            risen += usize::from(too_far);
+            rows.push(vec![
+                key.0,
+                key.1,
+                if too_far { "risen" } else { "" }.to_owned(),
+                before.map_or_else(|| "new".to_owned(), |before| before.to_string()),
+                cost.instructions.to_string(),
+                format!("{:.2}", cost.per_byte()),
+                ratio.map_or_else(String::new, |ratio| {
+                    format!("{:+.1} %", (ratio - 1.0) * 100.0)
+                }),
+            ]);
+        }
+        let head = ["input", "work", "", "page", "now", "instr/B", "change"];
+        print!("{}", table::table(&head, 3, &rows));
+        println!();
+        risen
+    }
+}
+
+/// The compiler, as it calls itself.
+fn compiler() -> Result<String, String> {
+    let output = Command::new("rustc")
+        .arg("-V")
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output();
+    let output = output.map_err(|error| format!("rustc: {error}"))?;
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
