@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde_derive::Serialize;
 use vici_client::Client;
 use vici_types::{
-    Action, Command, Conn, ConnAuth, ConnChild, Done, GetConns, IkeVersion, ListConn, ListConns,
-    LoadConn, Request, UnloadConn,
+    Action, AuthClass, ChildMode, Command, Conn, ConnAuth, ConnChild, Done, GetConns, IkeVersion,
+    ListConn, ListConns, LoadConn, Mode, Request, Revocation, Unique, UniquePolicy, UnloadConn,
 };
 
 use crate::charon::{Charon, each_generation};
@@ -14,6 +14,8 @@ use crate::charon::{Charon, each_generation};
 each_generation! {
     a_connection_is_read_back_as_it_was_loaded
     several_connections_are_loaded_in_one_request
+    what_else_can_be_listed_is
+    proposals_are_listed_where_the_daemon_does
     a_struct_of_ones_own_is_loaded
     many_connections_are_listed_once_each
 }
@@ -84,6 +86,96 @@ fn a_connection_is_read_back_as_it_was_loaded(charon: &Charon) {
     assert_eq!(net.priority, Some(7));
     assert_eq!(net.local_ts, ["10.1.0.0/16", "10.3.0.0/16"]);
     assert_eq!(net.dpd_action.as_ref().unwrap().to_string(), "trap");
+}
+
+fn what_else_can_be_listed_is(charon: &Charon) {
+    let mut client = charon.client();
+    let xauth = ConnAuth::new().auth("xauth-generic").xauth_id("dave");
+    let eap = ConnAuth::new()
+        .auth("eap-5-4711")
+        .eap_id("%any")
+        .aaa_id("aaa.example.org");
+    let remote = ConnAuth::new()
+        .auth("pubkey")
+        .ca_id("C=CH, O=Lab, CN=Lab CA")
+        .groups(["users"])
+        .cert_policy(["1.3.6.1.4.1.36906.1.1.1"])
+        .revocation(Revocation::Strict);
+    let net = ConnChild::new()
+        .label("system_u:object_r:lab_t:s0")
+        .mode(ChildMode::Transport)
+        .interface("eth7")
+        .rekey_packets(7);
+    let home = Conn::new()
+        .ppk_id("ppk.lab")
+        .ppk_required(true)
+        .unique(Unique::Never)
+        .reauth_time("1h")
+        .dpd_timeout("7m")
+        .local(xauth)
+        .local(eap)
+        .remote(remote)
+        .child("net", net);
+    client.call(&LoadConn::new("home", home)).unwrap();
+
+    let conn = &list(&mut client)[0].conn;
+    assert_eq!(conn.ppk_id.as_ref().unwrap(), "ppk.lab");
+    assert!(conn.ppk_required);
+    assert_eq!(conn.unique, Some(UniquePolicy::Never));
+    assert_eq!(conn.reauth_time, Some(3600));
+    assert_eq!(conn.dpd_timeout, Some(420));
+    let local: Vec<_> = conn.local.values().collect();
+    assert_eq!(local[0].class, Some(AuthClass::Xauth));
+    assert_eq!(local[0].xauth.as_ref().unwrap(), "generic");
+    assert_eq!(local[0].xauth_id.as_ref().unwrap(), "dave");
+    assert_eq!(local[1].eap_vendor, Some(4711));
+    assert_eq!(local[1].aaa_id.as_ref().unwrap(), "aaa.example.org");
+    let remote = conn.remote.values().next().unwrap();
+    assert_eq!(remote.class, Some(AuthClass::PublicKey));
+    assert_eq!(remote.ca_id.as_ref().unwrap(), "C=CH, O=Lab, CN=Lab CA");
+    assert_eq!(remote.groups, ["users"]);
+    assert_eq!(
+        remote.cert_policy.as_ref().unwrap(),
+        &["1.3.6.1.4.1.36906.1.1.1"]
+    );
+    let child = conn.children.get("net").unwrap();
+    assert_eq!(child.mode, Mode::Transport);
+    assert_eq!(child.interface.as_ref().unwrap(), "eth7");
+    assert_eq!(child.rekey_packets, Some(7));
+    let label = child.label.as_ref().unwrap().to_bytes().unwrap();
+    assert_eq!(label, b"system_u:object_r:lab_t:s0\0");
+}
+
+fn proposals_are_listed_where_the_daemon_does(charon: &Charon) {
+    let mut client = charon.client();
+    let net = ConnChild::new()
+        .esp_proposals(["aes128gcm16-x25519-esn", "aes256-sha256"])
+        .ah_proposals(["sha512"]);
+    let home = Conn::new()
+        .proposals([
+            "aes256-aes128-sha384-ecp384-x25519",
+            "aes256gcm16-prfsha512-modp3072",
+        ])
+        .child("net", net);
+    client.call(&LoadConn::new("home", home)).unwrap();
+    let conn = &list(&mut client)[0].conn;
+    let Some(proposals) = &conn.proposals else {
+        assert!(!charon.is_at_least([6, 1, 0]));
+        return;
+    };
+    let proposals: Vec<_> = proposals.values().collect();
+    assert_eq!(proposals.len(), 2);
+    let (encr, ke) = (&proposals[0].encr, &proposals[0].ke);
+    assert_eq!(encr.as_ref().unwrap(), &["AES_CBC_256", "AES_CBC_128"]);
+    assert_eq!(ke.as_ref().unwrap(), &["ECP_384", "CURVE_25519"]);
+    assert_eq!(proposals[0].integ.as_ref().unwrap(), &["HMAC_SHA2_384_192"]);
+    assert_eq!(proposals[1].prf.as_ref().unwrap(), &["PRF_HMAC_SHA2_512"]);
+    let child = conn.children.get("net").unwrap();
+    let esp: Vec<_> = child.esp_proposals.as_ref().unwrap().values().collect();
+    assert_eq!(esp[0].sn.as_ref().unwrap(), &["EXT_SEQ"]);
+    assert_eq!(esp[1].sn.as_ref().unwrap(), &["NO_EXT_SEQ"]);
+    let ah: Vec<_> = child.ah_proposals.as_ref().unwrap().values().collect();
+    assert_eq!(ah[0].integ.as_ref().unwrap(), &["HMAC_SHA2_512_256"]);
 }
 
 fn several_connections_are_loaded_in_one_request(charon: &Charon) {

@@ -8,8 +8,9 @@ use std::slice::from_ref;
 use vici_client::Message;
 use vici_client::{Client, Error};
 use vici_types::{
-    CertFlag, CertType, ClearCreds, FlushCerts, GetKeys, GetShared, KeyType, ListCert, ListCerts,
-    LoadCert, LoadKey, LoadShared, LoadToken, SharedType, UnloadKey, UnloadShared,
+    CertFlag, CertType, ClearCreds, Conn, ConnAuth, FlushCerts, GetKeys, GetShared, KeyType,
+    ListCert, ListCerts, LoadCert, LoadConn, LoadKey, LoadShared, LoadToken, SharedType, UnloadKey,
+    UnloadShared,
 };
 
 use crate::charon::{Charon, each_generation, list, refusal};
@@ -104,6 +105,15 @@ fn other_certificates_are_listed_by_their_type(charon: &Charon) {
     assert_eq!(keys.len(), 1);
     assert_eq!(keys[0].data.as_bytes(), public);
     assert_eq!(list(&mut client, &ListCerts::new()).len(), 3);
+
+    // Of one that belongs to a connection it is known whose it is.
+    client.call(&ClearCreds::new()).unwrap();
+    let raw = ConnAuth::new().auth("pubkey").id("moon.lab");
+    let raw = Conn::new().remote(raw.pubkeys([public.clone()]));
+    client.call(&LoadConn::new("raw", raw)).unwrap();
+    let keys = list(&mut client, &ListCerts::new().type_(CertType::Pubkey));
+    assert_eq!(keys[0].data.as_bytes(), public);
+    assert_eq!(keys[0].subject.as_ref().unwrap(), "moon.lab");
 }
 
 fn keys_are_loaded_and_unloaded_by_their_id(charon: &Charon) {

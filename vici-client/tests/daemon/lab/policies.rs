@@ -1,7 +1,8 @@
 //! Policies that are there without a tunnel.
 
 use vici_types::{
-    ChildMode, Conn, ConnChild, Install, ListPolicies, ListPolicy, LoadConn, Mode, Uninstall,
+    ChildMode, Conn, ConnChild, Install, LabelMode, ListPolicies, ListPolicy, LoadConn, Mode,
+    Uninstall,
 };
 
 use super::{Lab, MOON, SUN, conn, each_lab, net, psk};
@@ -13,7 +14,12 @@ each_lab! {
 
 fn policies_are_installed_and_listed(lab: &mut Lab) {
     let mut moon = lab.moon.client();
-    let home = psk(conn(&MOON, &SUN), &MOON, &SUN).child("net", net(&MOON, &SUN));
+    let home = psk(conn(&MOON, &SUN), &MOON, &SUN).child(
+        "net",
+        net(&MOON, &SUN)
+            .label("system_u:object_r:lab_t:s0")
+            .label_mode(LabelMode::Simple),
+    );
     let shunts = Conn::new()
         .child(
             "lan",
@@ -43,6 +49,8 @@ fn policies_are_installed_and_listed(lab: &mut Lab) {
         |name: &str| -> &ListPolicy { policies.iter().find(|policy| policy.name == name).unwrap() };
     let net = &find("home/net").policy;
     assert_eq!(net.mode, Mode::Tunnel);
+    let label = net.label.as_ref().unwrap().to_bytes().unwrap();
+    assert_eq!(label, b"system_u:object_r:lab_t:s0\0");
     assert_eq!(net.child.as_ref().unwrap(), "net");
     assert_eq!(net.ike.as_ref().unwrap(), "home");
     assert_eq!(

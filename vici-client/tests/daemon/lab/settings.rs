@@ -39,7 +39,7 @@ fn what_is_set_is_listed(lab: &mut Lab) {
             .rand_time("0")
             .reqid(4711)
             .mark_in("0x2a/0xff")
-            .mark_out("7")
+            .mark_out("7/0xf")
             .if_id_in("17")
             .if_id_out("0x1234")
             .label("system_u:object_r:lab_t:s0")
@@ -72,6 +72,7 @@ fn what_is_set_is_listed(lab: &mut Lab) {
         assert_eq!(child.mark_in, Some(0x2a.into()));
         assert_eq!(child.mark_mask_in, Some(0xff.into()));
         assert_eq!(child.mark_out, Some(7.into()));
+        assert_eq!(child.mark_mask_out, Some(0xf.into()));
         assert_eq!(child.if_id_in, Some(17.into()));
         assert_eq!(child.if_id_out, Some(0x1234.into()));
         let label = child.label.as_ref().unwrap().to_bytes().unwrap();
@@ -90,33 +91,61 @@ fn several_key_exchanges_are_listed(lab: &mut Lab) {
     let algorithms = moon.call(&GetAlgorithms::new()).unwrap();
     let mut known = algorithms.key_exchange().unwrap().iter();
     // What withstands a quantum computer, where there is such.
-    let (word, second) = match known.find(|(name, _)| **name == KeyExchange::MlKem768) {
+    let (word, first) = match known.find(|(name, _)| **name == KeyExchange::MlKem768) {
         Some(_) => ("mlkem768", KeyExchange::MlKem768),
-        None => ("modp3072", KeyExchange::Modp3072),
+        None => ("modp2048s256", KeyExchange::Modp2048_256),
     };
+    // As many as there can be.
+    let others = "ke2_ecp256-ke3_ecp384-ke4_ecp521-ke5_modp2048-ke6_modp3072-ke7_x448";
+    let others = format!("x25519-ke1_{word}-{others}");
     load_both(lab, |conn, own, peer| {
-        let proposal = format!("aes128-sha256-x25519-ke1_{word}-ke2_ecp256");
-        let net = net(own, peer).esp_proposals([format!("aes128gcm16-x25519-ke1_{word}")]);
-        psk(conn, own, peer).proposals([proposal]).child("net", net)
+        let net = net(own, peer).esp_proposals([format!("aes128gcm16-{others}")]);
+        psk(conn, own, peer)
+            .proposals([format!("aes128-sha256-{others}")])
+            .child("net", net)
     });
     moon.call(&initiate()).unwrap();
+    let all = [
+        KeyExchange::Curve25519,
+        first,
+        KeyExchange::Ecp256,
+        KeyExchange::Ecp384,
+        KeyExchange::Ecp521,
+        KeyExchange::Modp2048,
+        KeyExchange::Modp3072,
+        KeyExchange::Curve448,
+    ];
     for daemon in [&lab.moon, &lab.sun] {
         let sa = sa(&mut daemon.client());
-        assert_eq!(sa.dh_group, Some(KeyExchange::Curve25519));
-        assert_eq!(sa.ake1.as_ref(), Some(&second));
-        assert_eq!(sa.ake2, Some(KeyExchange::Ecp256));
-        assert_eq!(sa.ake3, None);
+        let listed = [
+            sa.dh_group,
+            sa.ake1,
+            sa.ake2,
+            sa.ake3,
+            sa.ake4,
+            sa.ake5,
+            sa.ake6,
+            sa.ake7,
+        ];
+        assert_eq!(listed, all.clone().map(Some));
     }
     let old = sa(&mut moon).child("net").unwrap().uniqueid;
     moon.call(&Rekey::new().child("net")).unwrap();
     let child = until(&mut moon, |sas| {
-        sas[0]
-            .child("net")
-            .filter(|child| child.uniqueid > old)
-            .cloned()
+        let new = sas[0].child("net").filter(|child| child.uniqueid > old);
+        new.cloned()
     });
-    assert_eq!(child.dh_group, Some(KeyExchange::Curve25519));
-    assert_eq!(child.ake1, Some(second));
+    let listed = [
+        child.dh_group,
+        child.ake1,
+        child.ake2,
+        child.ake3,
+        child.ake4,
+        child.ake5,
+        child.ake6,
+        child.ake7,
+    ];
+    assert_eq!(listed, all.map(Some));
 }
 
 fn sas_are_listed_by_name_and_number(lab: &mut Lab) {
