@@ -2,8 +2,10 @@
 
 mod scripted;
 mod server;
+mod simulated;
 
 pub use self::scripted::{Answer, Gate, Received, ScriptedDaemon};
 pub use self::server::{
     Asked, Call, Commands, Refusal, Registrations, Reply, Server, ServerSession, Service,
 };
+pub use self::simulated::{Peer, SimulatedDaemon};

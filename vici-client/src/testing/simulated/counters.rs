@@ -1,0 +1,103 @@
+//! Counters of what happened.
+
+use vici_serde::{Message, Section};
+
+use super::request::Request;
+use super::state::State;
+
+/// The global counters, and those of the connections that had anything to count.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Counters {
+    global: Set,
+    conns: Vec<(String, Set)>,
+}
+
+type Set = [u64; NAMES.len()];
+
+impl Counters {
+    /// Counts these, once each.
+    pub(super) fn count(&mut self, conn: &str, names: &[&str]) {
+        let index = match self.conns.iter().position(|(name, _)| name == conn) {
+            Some(index) => index,
+            None => {
+                self.conns.push((conn.to_owned(), Set::default()));
+                self.conns.len() - 1
+            }
+        };
+        let conn = self.conns.get_mut(index).map(|(_, set)| set);
+        for set in [Some(&mut self.global), conn].into_iter().flatten() {
+            for (counter, name) in set.iter_mut().zip(NAMES) {
+                *counter += u64::from(names.contains(&name));
+            }
+        }
+    }
+}
+
+impl State {
+    pub(super) fn get_counters(&self, request: &Request) -> Message {
+        let counters = &self.counters;
+        let empty = Section::new();
+        let found = if request.flag("all") {
+            let conns = counters.conns.iter();
+            Some(conns.fold(empty, |shown, (name, set)| shown.section(name, show(set))))
+        } else if let Some(name) = request.text("name") {
+            let mut conns = counters.conns.iter();
+            let found = conns.find(|(other, _)| other == name);
+            found.map(|(name, set)| empty.section(name, show(set)))
+        } else {
+            Some(empty.section("", show(&counters.global)))
+        };
+        let success = found.is_some();
+        let shown = found.unwrap_or_default();
+        let message = Message::new()
+            .section("counters", shown)
+            .key("success", success);
+        if success {
+            return message;
+        }
+        message.key("errmsg", "no counters found for this connection")
+    }
+
+    pub(super) fn reset_counters(&mut self, request: &Request) {
+        let counters = &mut self.counters;
+        if request.flag("all") {
+            *counters = Counters::default();
+        } else if let Some(name) = request.text("name") {
+            counters.conns.retain(|(other, _)| other != name);
+        } else {
+            counters.global = Set::default();
+        }
+    }
+}
+
+fn show(set: &Set) -> Section {
+    NAMES
+        .iter()
+        .zip(set)
+        .map(|(name, count)| (name, *count))
+        .collect()
+}
+
+const NAMES: [&str; 21] = [
+    "ike-rekey-init",
+    "ike-rekey-resp",
+    "child-rekey",
+    "invalid",
+    "invalid-spi",
+    "ike-init-in-req",
+    "ike-init-in-resp",
+    "ike-init-out-req",
+    "ike-init-out-resp",
+    "ike-auth-in-req",
+    "ike-auth-in-resp",
+    "ike-auth-out-req",
+    "ike-auth-out-resp",
+    "create-child-in-req",
+    "create-child-in-resp",
+    "create-child-out-req",
+    "create-child-out-resp",
+    "info-in-req",
+    "info-in-resp",
+    "info-out-req",
+    "info-out-resp",
+];

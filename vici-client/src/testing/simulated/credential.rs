@@ -1,0 +1,246 @@
+//! Shared secrets, private keys and certificates.
+
+use core::fmt;
+
+use vici_serde::{Message, Section};
+
+use super::certificate::{self, Certificate};
+use super::option;
+use super::request::{Request, text};
+use super::state::{Output, Refused, State};
+
+/// What was loaded to authenticate with. The newest come first.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Credentials {
+    shared: Vec<Shared>,
+    /// The identifiers of private keys.
+    keys: Vec<String>,
+    certs: Vec<(&'static str, Certificate)>,
+}
+
+/// A shared secret, without the secret: nothing in here asks for it.
+#[derive(Clone)]
+struct Shared {
+    id: Option<String>,
+    kind: &'static str,
+    owners: Vec<String>,
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Credentials {
+    /// Whether there is a preshared key for one of these, or for anybody.
+    pub(super) fn has_preshared_key(&self, ids: [&str; 2]) -> bool {
+        let mut keys = self.shared.iter().filter(|shared| shared.kind == "IKE");
+        keys.any(|shared| {
+            let mut owners = shared.owners.iter();
+            shared.owners.is_empty()
+                || owners.any(|owner| owner == "%any" || ids.contains(&owner.as_str()))
+        })
+    }
+
+    pub(super) fn has_private_key(&self) -> bool {
+        !self.keys.is_empty()
+    }
+}
+
+impl State {
+    pub(super) fn load_shared(
+        &mut self,
+        request: &Request,
+        output: Output<'_>,
+    ) -> Result<(), Refused> {
+        let kind = request.text("type").ok_or("shared key type missing")?;
+        let known = KINDS.iter().find(|known| known.eq_ignore_ascii_case(kind));
+        let kind = known.ok_or_else(|| format!("invalid shared key type: {kind}"))?;
+        let data = request.bytes("data").unwrap_or_default();
+        if data.is_empty() {
+            return Err("shared key data missing".to_owned());
+        }
+        let owners = request.list("owners").into_iter();
+        let owners = owners.map(|owner| text(owner).and_then(option::identity));
+        let owners: Option<Vec<_>> = owners.collect();
+        let owners = owners.ok_or("parsing shared key owners failed")?;
+        let id = request.text("id").map(str::to_owned);
+        let shared = &mut self.credentials.shared;
+        if id.is_some() {
+            shared.retain(|other| other.id != id);
+        }
+        let named = id.as_ref().map(|id| format!(" with id '{id}'"));
+        let named = named.unwrap_or_default();
+        let shown = if owners.is_empty() {
+            "'%any'".to_owned()
+        } else {
+            format!("'{}'", owners.join("', '"))
+        };
+        output.config(&format!("loaded {kind} shared key{named} for: {shown}"));
+        shared.insert(0, Shared { id, kind, owners });
+        Ok(())
+    }
+
+    pub(super) fn unload_shared(&mut self, request: &Request) -> Result<(), Refused> {
+        let id = request.text("id").ok_or("unique identifier missing")?;
+        let shared = &mut self.credentials.shared;
+        shared.retain(|shared| shared.id.as_deref() != Some(id));
+        Ok(())
+    }
+
+    pub(super) fn get_shared(&self) -> Message {
+        let shared = self.credentials.shared.iter();
+        let ids = shared.filter_map(|shared| shared.id.as_ref());
+        Message::new().list("keys", ids)
+    }
+
+    pub(super) fn load_key(
+        &mut self,
+        request: &Request,
+        output: Output<'_>,
+    ) -> Result<String, Refused> {
+        let kind = request.text("type").ok_or("key type missing")?;
+        let known = KEYS.iter().find(|known| known.eq_ignore_ascii_case(kind));
+        let kind = known.ok_or_else(|| format!("invalid key type: {kind}"))?;
+        let data = request.bytes("data").unwrap_or_default();
+        if data.is_empty() {
+            return Err("key data missing".to_owned());
+        }
+        let failed = || format!("parsing {kind} private key failed");
+        let der = certificate::der(data).ok_or_else(failed)?;
+        if Certificate::parse(&der).is_some() {
+            return Err(failed());
+        }
+        let id = identifier(&der);
+        output.config(&format!("loaded {kind} private key"));
+        self.credentials.keys.retain(|key| *key != id);
+        self.credentials.keys.insert(0, id.clone());
+        Ok(id)
+    }
+
+    pub(super) fn unload_key(&mut self, request: &Request) -> Result<(), Refused> {
+        let id = request.text("id").ok_or("key id missing")?;
+        let id = id.strip_prefix("0x").unwrap_or(id).to_ascii_lowercase();
+        let id = id.replace(':', "");
+        let keys = &mut self.credentials.keys;
+        let index = keys.iter().position(|key| *key == id);
+        keys.remove(index.ok_or("key not found")?);
+        Ok(())
+    }
+
+    pub(super) fn get_keys(&self) -> Message {
+        Message::new().list("keys", &self.credentials.keys)
+    }
+
+    pub(super) fn load_cert(
+        &mut self,
+        request: &Request,
+        output: Output<'_>,
+    ) -> Result<(), Refused> {
+        let kind = request.text("type").ok_or("certificate type missing")?;
+        // The older names say what a certificate is for.
+        let (kind, implied) = match kind.to_ascii_uppercase().as_str() {
+            "X509CA" => ("X509", Some("CA")),
+            "X509AA" => ("X509", Some("AA")),
+            "X509OCSP" => ("X509", Some("OCSP")),
+            _ => (kind, None),
+        };
+        let kind = certificate_kind(kind)?;
+        let flag = request.text("flag").or(implied).unwrap_or("NONE");
+        let known = FLAGS.iter().find(|known| known.eq_ignore_ascii_case(flag));
+        let flag = *known.ok_or_else(|| format!("invalid certificate flag '{flag}'"))?;
+        let data = request.bytes("data").unwrap_or_default();
+        if data.is_empty() {
+            return Err("certificate data missing".to_owned());
+        }
+        let parsed = Certificate::parse(data).filter(|_| kind == "X509");
+        let parsed = parsed.ok_or_else(|| format!("parsing {kind} certificate failed"))?;
+        if flag == "CA" && !parsed.is_ca {
+            return Err("ca certificate lacks CA basic constraint, rejected".to_owned());
+        }
+        output.config(&format!("loaded certificate '{}'", parsed.subject));
+        let flag = if parsed.is_ca { "CA" } else { flag };
+        let certs = &mut self.credentials.certs;
+        certs.retain(|(_, other)| *other != parsed);
+        certs.push((flag, parsed));
+        Ok(())
+    }
+
+    pub(super) fn list_certs(&self, request: &Request, output: Output<'_>) {
+        let wanted = |key: &str, value: &str| {
+            let filter = request
+                .text(key)
+                .filter(|text| !text.eq_ignore_ascii_case("any"));
+            filter.is_none_or(|text| text.eq_ignore_ascii_case(value))
+        };
+        let loaded = self.credentials.certs.iter();
+        let loaded = loaded.map(|(flag, certificate)| (*flag, certificate));
+        let authorities = self.authorities.iter();
+        let authorities = authorities.map(|authority| ("CA", &authority.certificate));
+        let mut listed: Vec<&[u8]> = Vec::new();
+        for (flag, certificate) in loaded.chain(authorities) {
+            let subject = request.text("subject");
+            let other = subject.is_some_and(|subject| subject != certificate.subject);
+            if other || listed.contains(&&*certificate.der) {
+                continue;
+            }
+            listed.push(&certificate.der);
+            if wanted("type", "X509") && wanted("flag", flag) {
+                let message = Section::new()
+                    .key("type", "X509")
+                    .key("flag", flag)
+                    .key("data", &*certificate.der);
+                output.stream("list-cert", &message);
+            }
+        }
+    }
+
+    /// Nothing is ever cached.
+    pub(super) fn flush_certs(&self, request: &Request) -> Result<(), Refused> {
+        match request.text("type") {
+            Some(kind) if !kind.eq_ignore_ascii_case("any") => certificate_kind(kind).map(|_| ()),
+            _ => Ok(()),
+        }
+    }
+
+    /// There are no tokens.
+    pub(super) fn load_token(request: &Request) -> Result<(), Refused> {
+        request.text("handle").ok_or("keyid missing")?;
+        Err("loading private key from token failed".to_owned())
+    }
+
+    pub(super) fn clear_creds(&mut self) {
+        self.credentials = Credentials::default();
+    }
+}
+
+fn certificate_kind(kind: &str) -> Result<&'static str, Refused> {
+    let known = CERTIFICATES.iter();
+    let mut known = known.filter(|known| known.eq_ignore_ascii_case(kind));
+    let known = known.next().copied();
+    known.ok_or_else(|| format!("invalid certificate type '{kind}'"))
+}
+
+/// Stands in for the SHA-1 of the public key, which would take the mathematics of every kind of key.
+fn identifier(data: &[u8]) -> String {
+    let mut id = String::new();
+    for lane in 0..5_u32 {
+        let mut hash = 0x811c_9dc5 ^ lane;
+        for byte in data {
+            hash = (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
+        }
+        id.push_str(&format!("{hash:08x}"));
+    }
+    id
+}
+
+const KINDS: &[&str] = &["IKE", "EAP", "XAUTH", "NTLM", "PPK"];
+
+const KEYS: &[&str] = &["ANY", "RSA", "ECDSA", "ED25519", "ED448", "BLISS", "DSA"];
+
+const FLAGS: &[&str] = &["NONE", "CA", "AA", "OCSP"];
+
+const CERTIFICATES: &[&str] = &["X509", "X509_CRL", "X509_AC", "OCSP_RESPONSE", "PUBKEY"];

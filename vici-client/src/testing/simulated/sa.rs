@@ -1,0 +1,311 @@
+//! IKE_SAs and CHILD_SAs, as they are shown.
+
+use core::net::IpAddr;
+use std::time::Instant;
+
+use vici_serde::{Message, Section};
+
+use super::proposal::{Algorithm, Proposal, Protocol};
+use super::request::Request;
+use super::state::{Output, State};
+
+/// An IKE_SA.
+#[derive(Clone, Debug)]
+pub(super) struct IkeSa {
+    pub(super) name: String,
+    pub(super) id: u32,
+    pub(super) version: u32,
+    pub(super) initiator: bool,
+    pub(super) local_host: IpAddr,
+    pub(super) remote_host: IpAddr,
+    pub(super) local_id: String,
+    pub(super) remote_id: String,
+    pub(super) initiator_spi: u64,
+    pub(super) responder_spi: u64,
+    pub(super) proposal: Proposal,
+    /// Since when it is up; not at all while it is being established.
+    pub(super) established: Option<Instant>,
+    /// In how many seconds after that it is rekeyed, and reauthenticated.
+    pub(super) rekey_time: Option<u64>,
+    pub(super) reauth_time: Option<u64>,
+    pub(super) local_vips: Vec<String>,
+    pub(super) remote_vips: Vec<String>,
+    /// The identifier of the next message.
+    pub(super) message_id: u32,
+    /// The child to establish with it.
+    pub(super) wanted: Option<String>,
+    pub(super) children: Vec<ChildSa>,
+}
+
+/// A CHILD_SA.
+#[derive(Clone, Debug)]
+pub(super) struct ChildSa {
+    pub(super) name: String,
+    pub(super) id: u32,
+    pub(super) reqid: u32,
+    pub(super) mode: String,
+    pub(super) protocol: Protocol,
+    pub(super) spi_in: u32,
+    pub(super) spi_out: u32,
+    pub(super) proposal: Proposal,
+    pub(super) bytes_in: u64,
+    pub(super) packets_in: u64,
+    pub(super) used_in: Option<Instant>,
+    pub(super) bytes_out: u64,
+    pub(super) packets_out: u64,
+    pub(super) used_out: Option<Instant>,
+    pub(super) installed: Instant,
+    pub(super) rekey_time: u64,
+    pub(super) life_time: u64,
+    pub(super) local_ts: Vec<String>,
+    pub(super) remote_ts: Vec<String>,
+}
+
+/// What is shown of an IKE_SA at a moment.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Moment<'a> {
+    /// The state, unless it is up or being established.
+    pub(super) state: Option<&'a str>,
+    /// The tasks that it works on, by our own request or by the peer's.
+    pub(super) tasks: &'a [&'a str],
+}
+
+impl State {
+    pub(super) fn list_sas(&self, request: &Request, output: Output<'_>) {
+        let ike = request.text("ike");
+        let ike_id = request.number("ike-id").filter(|id| *id != 0);
+        let child = request.text("child");
+        let child_id = request.number("child-id").filter(|id| *id != 0);
+        for sa in &self.sas {
+            let named = ike.is_none_or(|name| name == sa.name);
+            if !named || ike_id.is_some_and(|id| id != i64::from(sa.id)) {
+                continue;
+            }
+            let children = sa.children.iter().filter(|sa| {
+                child.is_none_or(|name| name == sa.name)
+                    && child_id.is_none_or(|id| id == i64::from(sa.id))
+            });
+            let children = children.map(|sa| (sa.unique_name(), sa.shown("INSTALLED")));
+            let tasks = if sa.is_established() { &[] } else { CONNECTING };
+            let moment = Moment { state: None, tasks };
+            let shown = sa.shown(moment).section("child-sas", children.collect());
+            output.stream("list-sa", &Message::new().section(&sa.name, shown));
+        }
+    }
+
+    /// The place of the IKE_SA of this number.
+    pub(super) fn position(&self, id: u32) -> Option<usize> {
+        self.sas.iter().position(|sa| sa.id == id)
+    }
+}
+
+impl IkeSa {
+    pub(super) fn is_established(&self) -> bool {
+        self.established.is_some()
+    }
+
+    /// As the log calls it.
+    pub(super) fn about(&self) -> (&str, u32) {
+        (&self.name, self.id)
+    }
+
+    /// `192.0.2.1[moon]...192.0.2.2[sun]`
+    pub(super) fn ends(&self) -> String {
+        let [local, remote] = [self.local_host, self.remote_host];
+        format!("{local}[{}]...{remote}[{}]", self.local_id, self.remote_id)
+    }
+
+    pub(super) fn child(&self, name: &str) -> Option<&ChildSa> {
+        self.children.iter().find(|child| child.name == name)
+    }
+
+    /// All but the children.
+    pub(super) fn shown(&self, moment: Moment<'_>) -> Section {
+        let up = self.is_established();
+        let state = if up { "ESTABLISHED" } else { "CONNECTING" };
+        let state = moment.state.unwrap_or(state);
+        let port = if up { 4500 } else { 500 };
+        let id = |id: &str| if up { id.to_owned() } else { "%any".to_owned() };
+        let mut shown = Section::new()
+            .key("uniqueid", self.id)
+            .key("version", self.version)
+            .key("state", state)
+            .key("local-host", self.local_host.to_string())
+            .key("local-port", port)
+            .key("local-id", id(&self.local_id))
+            .key("remote-host", self.remote_host.to_string())
+            .key("remote-port", port)
+            .key("remote-id", id(&self.remote_id));
+        if self.initiator {
+            shown = shown.key("initiator", true);
+        }
+        shown = shown
+            .key("initiator-spi", format!("{:016x}", self.initiator_spi))
+            .key("responder-spi", format!("{:016x}", self.responder_spi));
+        if let Some(since) = self.established {
+            shown = algorithms(shown, &self.proposal, true);
+            if state == "ESTABLISHED" {
+                shown = times(shown, since, self.rekey_time, self.reauth_time);
+            }
+            for (name, addresses) in [
+                ("local-vips", &self.local_vips),
+                ("remote-vips", &self.remote_vips),
+            ] {
+                if !addresses.is_empty() {
+                    shown = shown.list(name, addresses);
+                }
+            }
+        }
+        if moment.tasks.is_empty() {
+            return shown;
+        }
+        let kind = if self.initiator {
+            "tasks-active"
+        } else {
+            "tasks-passive"
+        };
+        shown.list(kind, moment.tasks)
+    }
+
+    /// An event that it goes up or down.
+    pub(super) fn updown(&self, up: bool, moment: Moment<'_>) -> Message {
+        let message = if up {
+            Message::new().key("up", true)
+        } else {
+            Message::new()
+        };
+        message.section(&self.name, self.shown(moment))
+    }
+
+    /// An event that one of its children goes up or down.
+    pub(super) fn child_updown(
+        &self,
+        up: bool,
+        moment: Moment<'_>,
+        child: &ChildSa,
+        state: &str,
+    ) -> Message {
+        let children = Section::new().section(child.unique_name(), child.shown(state));
+        let shown = self.shown(moment).section("child-sas", children);
+        let message = if up {
+            Message::new().key("up", true)
+        } else {
+            Message::new()
+        };
+        message.section(&self.name, shown)
+    }
+}
+
+impl ChildSa {
+    /// The name of its section.
+    pub(super) fn unique_name(&self) -> String {
+        format!("{}-{}", self.name, self.id)
+    }
+
+    /// As the log describes it.
+    pub(super) fn selectors(&self) -> String {
+        let [local, remote] = [&self.local_ts, &self.remote_ts];
+        format!("TS {} === {}", local.join(" "), remote.join(" "))
+    }
+
+    pub(super) fn spis(&self) -> String {
+        format!("SPIs {:08x}_i {:08x}_o", self.spi_in, self.spi_out)
+    }
+
+    pub(super) fn shown(&self, state: &str) -> Section {
+        let protocol = match self.protocol {
+            Protocol::Ah => "AH",
+            _ => "ESP",
+        };
+        let mut shown = Section::new()
+            .key("name", self.name.as_str())
+            .key("uniqueid", self.id)
+            .key("reqid", self.reqid)
+            .key("state", state)
+            .key("mode", self.mode.as_str())
+            .key("protocol", protocol)
+            .key("spi-in", format!("{:08x}", self.spi_in))
+            .key("spi-out", format!("{:08x}", self.spi_out));
+        shown = algorithms(shown, &self.proposal, false);
+        shown = shown
+            .key("bytes-in", self.bytes_in)
+            .key("packets-in", self.packets_in);
+        if let Some(used) = self.used_in {
+            shown = shown.key("use-in", used.elapsed().as_secs());
+        }
+        shown = shown
+            .key("bytes-out", self.bytes_out)
+            .key("packets-out", self.packets_out);
+        if let Some(used) = self.used_out {
+            shown = shown.key("use-out", used.elapsed().as_secs());
+        }
+        let age = self.installed.elapsed().as_secs();
+        if self.rekey_time != 0 {
+            shown = shown.key("rekey-time", left(self.rekey_time, age));
+        }
+        if self.life_time != 0 {
+            shown = shown.key("life-time", left(self.life_time, age));
+        }
+        shown
+            .key("install-time", age)
+            .list("local-ts", &self.local_ts)
+            .list("remote-ts", &self.remote_ts)
+    }
+}
+
+fn algorithms(mut shown: Section, proposal: &Proposal, prf: bool) -> Section {
+    let pairs = [
+        ("encr", proposal.encryption.as_ref()),
+        ("integ", proposal.integrity.as_ref()),
+    ];
+    for (kind, algorithm) in pairs {
+        if let Some(Algorithm { name, key_size }) = algorithm {
+            shown = shown.key(format!("{kind}-alg"), name.as_str());
+            if let Some(size) = key_size {
+                shown = shown.key(format!("{kind}-keysize"), *size);
+            }
+        }
+    }
+    if let Some(algorithm) = proposal.prf.as_ref().filter(|_| prf) {
+        shown = shown.key("prf-alg", algorithm.name.as_str());
+    }
+    if let Some(algorithm) = &proposal.key_exchange {
+        shown = shown.key("dh-group", algorithm.name.as_str());
+    }
+    if proposal.esn {
+        shown = shown.key("esn", 1);
+    }
+    shown
+}
+
+fn times(shown: Section, since: Instant, rekey: Option<u64>, reauth: Option<u64>) -> Section {
+    let age = since.elapsed().as_secs();
+    let shown = shown.key("established", age);
+    let times = [("rekey-time", rekey), ("reauth-time", reauth)];
+    times
+        .into_iter()
+        .fold(shown, |shown, (name, time)| match time {
+            Some(time) => shown.key(name, left(time, age)),
+            None => shown,
+        })
+}
+
+/// The seconds until something happens that may be overdue.
+fn left(time: u64, age: u64) -> i64 {
+    time.cast_signed().saturating_sub(age.cast_signed())
+}
+
+/// What an IKE_SA works on while it is being established.
+const CONNECTING: &[&str] = &[
+    "IKE_VENDOR",
+    "IKE_INIT",
+    "IKE_NATD",
+    "IKE_CERT_PRE",
+    "IKE_AUTH",
+    "IKE_CERT_POST",
+    "IKE_CONFIG",
+    "IKE_AUTH_LIFETIME",
+    "IKE_MOBIKE",
+    "IKE_ESTABLISH",
+    "CHILD_CREATE",
+];
