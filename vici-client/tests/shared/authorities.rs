@@ -50,12 +50,12 @@ pub(super) fn are_listed_in_the_order_of_loading(client: &mut Client) {
 }
 
 pub(super) fn that_are_wrong_are_refused(client: &mut Client) {
-    for authority in [Authority::new(), Authority::new().cacert("nonsense")] {
-        assert_eq!(
-            refusal(client.call(&LoadAuthority::new("bad", authority))),
-            "CA certificate missing: bad"
-        );
-    }
+    assert_eq!(
+        refusal(client.call(&LoadAuthority::new("bad", Authority::new()))),
+        "CA certificate missing: bad"
+    );
+    let nonsense = Authority::new().cacert("nonsense");
+    assert!(client.call(&LoadAuthority::new("bad", nonsense)).is_err());
     let section = vici_client::vici_serde::Section::new().key("frob", 1);
     let request = vici_client::Message::new().section("bad", section);
     assert_eq!(

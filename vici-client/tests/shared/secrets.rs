@@ -137,7 +137,10 @@ pub(super) fn certificates_are_listed(client: &mut Client) {
     let certs = list(client, &ListCerts::new());
     assert_eq!(certs.len(), 1);
     assert_eq!(certs[0].data.as_bytes(), CA);
+    // Only where the type is given, too, the flag counts.
     let none = ListCerts::new().flag(vici_types::CertFlag::None);
+    assert_eq!(list(client, &none).len(), 1);
+    let none = none.type_(vici_types::CertType::X509);
     assert_eq!(list(client, &none), []);
     client.call(&FlushCerts::new()).unwrap();
     assert_eq!(list(client, &ListCerts::new()).len(), 1);

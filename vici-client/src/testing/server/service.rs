@@ -157,11 +157,6 @@ impl Call<'_> {
     pub(in crate::testing) fn send_bytes(&self, bytes: &[u8]) {
         self.connection.send(bytes.to_vec());
     }
-
-    /// Whether the server is on its way out, so that nothing is worth waiting for.
-    pub(in crate::testing) fn is_over(&self) -> bool {
-        self.shared.is_over()
-    }
 }
 
 impl fmt::Debug for Call<'_> {

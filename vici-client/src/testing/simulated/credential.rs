@@ -171,11 +171,12 @@ impl State {
 
     pub(super) fn list_certs(&self, request: &Request, output: Output<'_>) {
         let wanted = |key: &str, value: &str| {
-            let filter = request
-                .text(key)
-                .filter(|text| !text.eq_ignore_ascii_case("any"));
+            let filter = request.text(key);
+            let filter = filter.filter(|text| !text.eq_ignore_ascii_case("any"));
             filter.is_none_or(|text| text.eq_ignore_ascii_case(value))
         };
+        // Without a type the flag does not count.
+        let flagged = |flag: &str| request.text("type").is_none() || wanted("flag", flag);
         let loaded = self.credentials.certs.iter();
         let loaded = loaded.map(|(flag, certificate)| (*flag, certificate));
         let authorities = self.authorities.iter();
@@ -188,7 +189,7 @@ impl State {
                 continue;
             }
             listed.push(&certificate.der);
-            if wanted("type", "X509") && wanted("flag", flag) {
+            if wanted("type", "X509") && flagged(flag) {
                 let message = Section::new()
                     .key("type", "X509")
                     .key("flag", flag)

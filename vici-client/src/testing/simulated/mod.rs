@@ -263,9 +263,7 @@ impl Model {
         self.changed.notify_all();
         let count = selected.len();
         let message = Message::new().key("success", count > 0);
-        // Nobody waits for those that are closed later.
-        let closed = if timeout < 0 { 0 } else { count };
-        let message = message.key("matches", count).key("terminated", closed);
+        let message = message.key("matches", count).key("terminated", count);
         if count > 0 {
             return message;
         }
