@@ -208,6 +208,9 @@ pub(crate) fn left_out(process: &mut Child, name: &str) -> Option<String> {
     let mut reason = String::new();
     let mut stderr = process.stderr.take().unwrap();
     stderr.read_to_string(&mut reason).unwrap();
+    if status.success() {
+        return None;
+    }
     let left_out = status.code() == Some(LEFT_OUT);
     assert!(left_out, "{name}: {status}: {reason}");
     Some(reason.trim().to_owned())

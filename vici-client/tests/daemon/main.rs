@@ -19,7 +19,6 @@ mod conns;
 mod control;
 mod coverage;
 mod creds;
-mod examples;
 mod failures;
 mod lab;
 mod parity;

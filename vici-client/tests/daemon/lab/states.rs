@@ -1,13 +1,19 @@
 //! The states of SAs that wait for a peer that does not answer.
 
-use vici_types::{ChildState, IkeState, Initiate, ListSas, Rekey, Task, Terminate};
+use std::fs;
 
-use super::{Lab, each_lab, initiate, load_psk, sa, until};
+use vici_types::{
+    ChildState, IkeState, Initiate, ListSas, LoadConn, Rekey, ReloadSettings, Task, Terminate,
+};
+
+use super::{Lab, MOON, SUN, conn, each_lab, initiate, load_psk, net, psk, sa, until};
 use crate::charon::list;
 
 each_lab! {
     an_ike_sa_is_listed_in_its_states
     a_child_is_listed_in_its_states
+    what_is_rekeyed_stays_until_it_is_deleted
+    an_ike_sa_waits_for_an_address
 }
 
 fn an_ike_sa_is_listed_in_its_states(lab: &mut Lab) {
@@ -95,4 +101,58 @@ fn a_child_is_listed_in_its_states(lab: &mut Lab) {
     until(&mut moon, |sas| {
         (sas[0].children().count() == 0).then_some(())
     });
+}
+
+fn what_is_rekeyed_stays_until_it_is_deleted(lab: &mut Lab) {
+    let (mut moon, mut sun) = (lab.moon.client(), lab.sun.client());
+    load_psk(&mut moon, &mut sun);
+    moon.call(&initiate()).unwrap();
+    let before = sa(&mut sun);
+    // One request passes at once, the next takes a second.
+    let slow = "root tbf rate 1kbit burst 350 latency 20s";
+    let child = before.child("net").unwrap().uniqueid;
+    lab.run(&format!("moon tc qdisc add dev veth0 {slow}"));
+    moon.call(&Rekey::new().child("net")).unwrap();
+    until(&mut sun, |sas| {
+        let mut children = sas[0].children();
+        let old = children.find(|old| old.uniqueid == child)?;
+        (old.state == ChildState::Rekeyed).then_some(())
+    });
+    lab.run("moon tc qdisc del dev veth0 root");
+    until(&mut sun, |sas| {
+        (sas[0].children().count() == 1).then_some(())
+    });
+    until(&mut moon, |sas| {
+        (sas[0].children().count() == 1).then_some(())
+    });
+
+    lab.run(&format!("moon tc qdisc add dev veth0 {slow}"));
+    moon.call(&Rekey::new().ike("home")).unwrap();
+    let rekeyed = until(&mut sun, |sas| {
+        let mut sas = sas.iter();
+        sas.find(|sa| sa.state == IkeState::Rekeyed).cloned()
+    });
+    assert_eq!(rekeyed.uniqueid, before.uniqueid);
+    assert_eq!(rekeyed.children().count(), 0);
+    lab.run("moon tc qdisc del dev veth0 root");
+    until(&mut sun, |sas| (sas.len() == 1).then_some(()));
+}
+
+fn an_ike_sa_waits_for_an_address(lab: &mut Lab) {
+    let mut moon = lab.moon.client();
+    let file = lab.moon.dir().join("strongswan.conf");
+    let settings = fs::read_to_string(&file).unwrap();
+    let again = "charon {\n  retry_initiate_interval = 1";
+    fs::write(&file, settings.replace("charon {", again)).unwrap();
+    moon.call(&ReloadSettings::new()).unwrap();
+    let nobody = psk(conn(&MOON, &SUN), &MOON, &SUN)
+        .remote_addrs(["nobody.invalid"])
+        .child("net", net(&MOON, &SUN));
+    moon.call(&LoadConn::new("nobody", nobody)).unwrap();
+    moon.call(&initiate().ike("nobody").timeout(-1)).unwrap();
+    let created = until(&mut moon, |sas| sas.first().cloned());
+    assert_eq!(created.state, IkeState::Created);
+    assert!(created.tasks_queued.unwrap().contains(&Task::IkeInit));
+    moon.call(&Terminate::new().ike("nobody").force(true))
+        .unwrap();
 }

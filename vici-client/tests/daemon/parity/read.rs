@@ -1,6 +1,7 @@
 //! Listing: the same, with the same words, at the same moment.
 
 use std::collections::BTreeMap;
+use std::process::{Command, Stdio};
 
 use vici_client::vici_serde::{Section, Value};
 use vici_client::{Client, Message};
@@ -10,7 +11,7 @@ use vici_types::{
 };
 
 use super::{json, output, swanctl};
-use crate::charon::Daemon;
+use crate::charon::{Daemon, left_out, script, started, test_name};
 use crate::lab::{Lab, each_lab, initiate, load_psk};
 use crate::pki::Pki;
 
@@ -172,6 +173,14 @@ fn swanctl_lists_the_same(lab: &mut Lab) {
 }
 
 fn python_lists_the_same(lab: &mut Lab) {
+    let mut python = Command::new(script("python"));
+    python.args(["-c", "import vici"]).stderr(Stdio::piped());
+    let mut python = python.spawn().unwrap();
+    python.wait().unwrap();
+    if let Some(reason) = left_out(&mut python, "daemons/python") {
+        started::<()>(&test_name(), Err(reason));
+        return;
+    }
     load(lab);
     let program = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/daemon/parity/list.py");
     let socket = lab.moon.uri().replace("unix://", "");
