@@ -1,4 +1,4 @@
-//! Prints the daemon's version and its SAs.
+//! Prints the daemon's version, its SAs and their traffic, of which it knows what vici.rs knows most of.
 
 use std::collections::BTreeMap;
 use std::pin::pin;
@@ -6,7 +6,7 @@ use std::pin::pin;
 use futures_util::StreamExt;
 use serde::Deserialize;
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[allow(dead_code)]
 struct Version {
     daemon: String,
@@ -16,7 +16,7 @@ struct Version {
     machine: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[allow(dead_code)]
 struct Ike {
@@ -44,7 +44,7 @@ struct Ike {
     child_sas: BTreeMap<String, Child>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[allow(dead_code)]
 struct Child {
@@ -78,10 +78,15 @@ struct Child {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut client = rsvici::unix::connect("/run/charon.vici").await?;
     let version: Version = client.request("version", ()).await?;
-    println!("{version:?}");
+    println!("{}", version.version);
     let mut sas = pin!(client.stream_request::<_, BTreeMap<String, Ike>>("list-sas", "list-sa", ()));
     while let Some(sa) = sas.next().await {
-        println!("{:?}", sa?);
+        for (name, sa) in sa? {
+            println!("{name} {} {}", sa.state, sa.remote_host);
+            for (name, child) in sa.child_sas {
+                println!("  {name} {} {:?} {:?}", child.state, child.bytes_in, child.bytes_out);
+            }
+        }
     }
     Ok(())
 }

@@ -175,7 +175,8 @@ pub(crate) struct ConnChild<S: Texts> {
     pub(crate) start_action: Option<S>,
 }
 
-/// What `version` answers.
+/// What `version` answers, to a client without types of its own.
+#[cfg(feature = "peers")]
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Version {
     pub(crate) daemon: String,
