@@ -246,26 +246,29 @@ pub(crate) fn say(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
-/// Makes tests of functions that take a daemon: one a generation, named after it.
+/// Makes tests of functions that take a daemon, or what else is run: one a generation, named after it.
 macro_rules! each_generation {
-    ($($test:ident)*) => {$(
+    (of $run:path; $($test:ident)*) => {$(
         mod $test {
             #[test]
             fn bookworm() {
-                $crate::charon::run("bookworm", |charon| super::$test(charon));
+                $run("bookworm", |it| super::$test(it));
             }
 
             #[test]
             fn trixie() {
-                $crate::charon::run("trixie", |charon| super::$test(charon));
+                $run("trixie", |it| super::$test(it));
             }
 
             #[test]
             fn forky() {
-                $crate::charon::run("forky", |charon| super::$test(charon));
+                $run("forky", |it| super::$test(it));
             }
         }
     )*};
+    ($($test:ident)*) => {
+        each_generation! { of $crate::charon::run; $($test)* }
+    };
 }
 pub(crate) use each_generation;
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
-use std::{env, fs, process};
+use std::{env, fs};
 
 use vici_client::vici_serde;
 use vici_types::{Alert, COMMANDS, EVENTS, Event as _, IkeVersion, ListSa};
@@ -104,8 +104,8 @@ pub(crate) fn record(generation: &str, test: &str, version: &str, seen: &BTreeSe
     let folder = folder().join(generation);
     fs::create_dir_all(&folder).unwrap();
     let lines: String = seen.iter().map(|line| format!("{line}\n")).collect();
-    let name = format!("{}-{}", test.replace("::", "."), process::id());
-    fs::write(folder.join(name), format!("version {version}\n{lines}")).unwrap();
+    let file = folder.join(test.replace("::", "."));
+    fs::write(file, format!("version {version}\n{lines}")).unwrap();
 }
 
 /// What else there is to see in an event.
@@ -150,7 +150,12 @@ impl Column {
     fn read(generation: &str) -> Option<Self> {
         let mut seen = BTreeSet::new();
         for entry in fs::read_dir(folder().join(generation)).ok()? {
-            let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+            let entry = entry.unwrap();
+            // What the clients of others were answered is nothing to this one.
+            if entry.file_name().to_string_lossy().starts_with("parity") {
+                continue;
+            }
+            let text = fs::read_to_string(entry.path()).unwrap();
             seen.extend(text.lines().map(str::to_owned));
         }
         let mut versions = seen.iter().filter_map(|line| line.strip_prefix("version "));

@@ -169,6 +169,8 @@ fn peers_that_come_twice(lab: &mut Lab) {
     let keep = |conn: Conn| conn.remote_addrs(["%any"]).unique(Unique::Keep);
     load_at_sun(&mut sun, keep, net(&SUN, &MOON));
     moon.call(&initiate().ike("first")).unwrap();
+    // Waits until sun is done with it, which remembers only then.
+    assert!(sa(&mut sun).is_up());
     assert_eq!(refusal(&mut moon, &initiate().ike("second")), FAILED);
     alert(&mut at_sun, &AlertType::UniqueKeep, "home");
 
@@ -177,6 +179,7 @@ fn peers_that_come_twice(lab: &mut Lab) {
     let replace = |conn: Conn| conn.remote_addrs(["%any"]).unique(Unique::Replace);
     load_at_sun(&mut sun, replace, net(&SUN, &MOON));
     moon.call(&initiate().ike("first")).unwrap();
+    assert!(sa(&mut sun).is_up());
     moon.call(&initiate().ike("second")).unwrap();
     alert(&mut at_sun, &AlertType::UniqueReplace, "home");
     until(&mut moon, |sas| (sas.len() == 1).then_some(()));

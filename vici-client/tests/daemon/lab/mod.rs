@@ -108,26 +108,16 @@ pub(crate) fn run(moon: &'static str, sun: &'static str, test: impl FnOnce(&mut 
     }
 }
 
+/// Runs a test in a lab of one generation.
+pub(crate) fn run_alike(generation: &'static str, test: impl FnOnce(&mut Lab)) {
+    run(generation, generation, test);
+}
+
 /// Makes tests of functions that take a lab: one a generation, named after it.
 macro_rules! each_lab {
-    ($($test:ident)*) => {$(
-        mod $test {
-            #[test]
-            fn bookworm() {
-                $crate::lab::run("bookworm", "bookworm", |lab| super::$test(lab));
-            }
-
-            #[test]
-            fn trixie() {
-                $crate::lab::run("trixie", "trixie", |lab| super::$test(lab));
-            }
-
-            #[test]
-            fn forky() {
-                $crate::lab::run("forky", "forky", |lab| super::$test(lab));
-            }
-        }
-    )*};
+    ($($test:ident)*) => {
+        $crate::charon::each_generation! { of $crate::lab::run_alike; $($test)* }
+    };
 }
 pub(crate) use each_lab;
 

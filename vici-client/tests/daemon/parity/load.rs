@@ -11,6 +11,7 @@ use crate::pki::Pki;
 
 each_generation! {
     a_connection_is_what_swanctl_makes_of_its_file
+    credentials_are_what_swanctl_makes_of_its_files
     what_else_is_loaded_is_what_swanctl_makes_of_its_file
 }
 
@@ -227,7 +228,21 @@ fn loaded(charon: &Daemon, command: &str, list: &str, event: &str) -> [serde_jso
 fn a_connection_is_what_swanctl_makes_of_its_file(charon: &Charon) {
     let pki = Pki::new();
     pki.issue("moon");
-    write(charon, "swanctl.conf", CONNECTION);
+    let mut text = CONNECTION.to_owned();
+    let mut home = connection(&pki);
+    let mut add = |since, place: &str, key: &str| {
+        let is_there = charon.is_at_least(since);
+        if is_there {
+            text = text.replace(place, &format!("{place}\n{key}"));
+        }
+        is_there
+    };
+    home.ocsp = add([5, 9, 14], "pull = no", "ocsp = both").then_some(Ocsp::Both);
+    let net = home.children.as_mut().unwrap().get_mut("net").unwrap();
+    net.per_cpu_sas =
+        add([6, 0, 2], "copy_df = no", "per_cpu_sas = encap").then_some(PerCpuSas::Encap);
+    net.icmp = add([6, 0, 5], "copy_df = no", "icmp = yes").then_some(true);
+    write(charon, "swanctl.conf", &text);
     write(charon, "x509/moon.crt", pki.cert("moon"));
     write(charon, "x509ca/ca.crt", pki.cert("ca"));
 
@@ -235,14 +250,55 @@ fn a_connection_is_what_swanctl_makes_of_its_file(charon: &Charon) {
     let theirs = loaded(charon, "load-conn", "list-conns", "list-conn");
     let mut client = charon.client();
     client.call(&UnloadConn::new("home")).unwrap();
-    client
-        .call(&LoadConn::new("home", connection(&pki)))
-        .unwrap();
+    client.call(&LoadConn::new("home", home)).unwrap();
     assert_eq!(
         loaded(charon, "load-conn", "list-conns", "list-conn"),
         theirs
     );
     assert_eq!(theirs[1].as_array().unwrap().len(), 1);
+}
+
+/// A shared secret.
+const SECRETS: &str = "
+secrets {
+  ike-home {
+    id-moon = moon.lab
+    id-sun = sun.lab
+    secret = 0x00ff0a
+  }
+}
+";
+
+fn credentials_are_what_swanctl_makes_of_its_files(charon: &Charon) {
+    let pki = Pki::new();
+    pki.issue("moon");
+    write(charon, "swanctl.conf", SECRETS);
+    write(charon, "x509ca/ca.crt", pki.cert("ca"));
+    write(charon, "private/moon.key", pki.key("moon"));
+    let requests = || {
+        let commands = ["load-cert", "load-key", "load-shared"];
+        commands.map(|command| {
+            let mut request = json(&charon.request(command));
+            // In any case, as the daemon reads it.
+            let type_ = request["type"].as_str().unwrap().to_lowercase();
+            request["type"] = type_.into();
+            request
+        })
+    };
+
+    swanctl(charon, &["--load-creds", "--noprompt"]);
+    let theirs = requests();
+    let mut client = charon.client();
+    client.call(&ClearCreds::new()).unwrap();
+    let ca = LoadCert::new(CertType::X509, pki.cert("ca")).flag(CertFlag::Ca);
+    client.call(&ca).unwrap();
+    let key = LoadKey::new(KeyType::Any, pki.key("moon"));
+    client.call(&key).unwrap();
+    let secret = LoadShared::new(SharedType::Ike, [0, 0xff, b'\n'].as_slice())
+        .id("ike-home")
+        .owners(["moon.lab", "sun.lab"]);
+    client.call(&secret).unwrap();
+    assert_eq!(requests(), theirs);
 }
 
 /// Pools and authorities.
