@@ -101,7 +101,7 @@ fn refusal<T>(result: vici_client::Result<T>) -> String {
 }
 
 /// A CA certificate, made for tests.
-const CA: &[u8] = include_bytes!("ca.der");
+pub(crate) const CA: &[u8] = include_bytes!("ca.der");
 
 /// The private key of the certificate.
-const KEY: &[u8] = include_bytes!("key.der");
+pub(crate) const KEY: &[u8] = include_bytes!("key.der");

@@ -9,3 +9,7 @@
 mod shared;
 
 mod checks;
+mod sas;
+#[cfg(unix)]
+mod strangers;
+mod types;
