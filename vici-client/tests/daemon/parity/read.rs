@@ -3,15 +3,18 @@
 use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
 
-use vici_client::vici_serde::{Section, Value};
+use serde::Serialize;
+use vici_client::vici_serde::{Section, Value, to_message};
 use vici_client::{Client, Message};
 use vici_types::{
-    Authority, CertFlag, CertType, Conn, ConnAuth, ConnChild, Install, KeyType, LoadAuthority,
-    LoadCert, LoadConn, LoadKey, LoadPool, LoadShared, Pool, SharedType,
+    Authority, CertFlag, CertType, Conn, ConnAuth, ConnChild, GetAlgorithms, GetAuthorities,
+    GetConns, GetCounters, GetKeys, GetPools, GetShared, Install, KeyType, ListAuthorities,
+    ListCerts, ListConns, ListPolicies, ListSas, LoadAuthority, LoadCert, LoadConn, LoadKey,
+    LoadPool, LoadShared, Pool, SharedType, StreamingCommand, Version,
 };
 
 use super::{json, output, swanctl};
-use crate::charon::{Daemon, left_out, script, started, test_name};
+use crate::charon::{Daemon, left_out, list, script, started, test_name};
 use crate::lab::{Lab, each_lab, initiate, load_psk};
 use crate::pki::Pki;
 
@@ -62,7 +65,45 @@ fn load(lab: &Lab) {
 /// What one lists: the events, or the response of a command.
 type Lists = BTreeMap<&'static str, Vec<Message>>;
 
-fn lists(client: &mut Client) -> Lists {
+/// As types, which are messages again.
+fn typed_lists(client: &mut Client) -> Lists {
+    fn events<R: StreamingCommand<Event: Serialize>>(
+        client: &mut Client,
+        request: &R,
+    ) -> (&'static str, Vec<Message>) {
+        let events = list(client, request);
+        let events = events.iter().map(|event| to_message(event).unwrap());
+        (R::NAME, events.collect())
+    }
+
+    fn response<R: vici_types::Command<Response: Serialize>>(
+        client: &mut Client,
+        request: &R,
+    ) -> (&'static str, Vec<Message>) {
+        let response = client.call(request).unwrap();
+        (R::NAME, vec![to_message(&response).unwrap()])
+    }
+
+    let policies = ListPolicies::new().trap(true).drop(true).pass(true);
+    Lists::from([
+        events(client, &ListConns::new()),
+        events(client, &ListSas::new()),
+        events(client, &policies),
+        events(client, &ListCerts::new()),
+        events(client, &ListAuthorities::new()),
+        response(client, &GetConns::new()),
+        response(client, &GetAuthorities::new()),
+        response(client, &GetPools::new().leases(true)),
+        response(client, &GetKeys::new()),
+        response(client, &GetShared::new()),
+        response(client, &GetAlgorithms::new()),
+        response(client, &GetCounters::new().all(true)),
+        response(client, &Version::new()),
+    ])
+}
+
+/// As they come, in the order in which they come.
+fn raw_lists(client: &mut Client) -> Lists {
     let yes = |names: &[&str]| {
         names
             .iter()
@@ -99,7 +140,11 @@ fn lists(client: &mut Client) -> Lists {
 
 /// Looks with both clients while nothing changes: it is tried again where a second passes, as the
 /// lists of SAs count them.
-fn at_once<T>(daemon: &Daemon, other: impl Fn() -> T) -> (Lists, T) {
+fn at_once<T>(
+    daemon: &Daemon,
+    lists: fn(&mut Client) -> Lists,
+    other: impl Fn() -> T,
+) -> (Lists, T) {
     let mut client = daemon.client();
     for _ in 0..20 {
         let before = lists(&mut client);
@@ -153,7 +198,7 @@ fn swanctl_lists_the_same(lab: &mut Lab) {
     load(lab);
     for (options, command) in SWANCTL {
         let options = [options, &["--raw"][..]].concat();
-        let (ours, theirs) = at_once(&lab.moon, || swanctl(&lab.moon, &options));
+        let (ours, theirs) = at_once(&lab.moon, raw_lists, || swanctl(&lab.moon, &options));
         let ours: Vec<_> = ours[command].iter().map(raw).collect();
         // Such as `list-conn event {..}`, and after all of them `list-conns reply {}`.
         let kinds = [" event ", " reply "];
@@ -184,7 +229,9 @@ fn python_lists_the_same(lab: &mut Lab) {
     load(lab);
     let program = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/daemon/parity/list.py");
     let socket = lab.moon.uri().replace("unix://", "");
-    let (ours, theirs) = at_once(&lab.moon, || output("python", &[program, &socket]));
+    let (ours, theirs) = at_once(&lab.moon, typed_lists, || {
+        output("python", &[program, &socket])
+    });
     let theirs: serde_json::Value = serde_json::from_str(&theirs).unwrap();
     for (command, ours) in ours {
         let ours: serde_json::Value = ours.iter().map(json).collect();
