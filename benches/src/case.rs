@@ -8,8 +8,7 @@ use serde::ser::Serialize;
 use serde_bytes::{ByteBuf, Bytes};
 use vici_serde::{Elements, Message, Serializer, Value};
 
-use crate::shapes::{ListCert, ListConn, ListSa, LoadConn};
-use crate::{hostile, input};
+use crate::{borrowed, hostile, input, owned};
 
 /// How our own libraries are called in the tables.
 pub(crate) const OURS: &str = "vici";
@@ -48,15 +47,19 @@ impl Case {
 /// All measurements, in the order of the tables.
 pub(crate) fn all() -> Vec<Case> {
     let mut cases = Vec::new();
-    let sa = works::<ListSa<&str>, ListSa<String>, vici_types::ListSa>();
+    let sa = works::<borrowed::ListSa<&str>, owned::ListSa<String>, vici_types::ListSa>();
     cases.extend(of("list-sa, 1 child", || input::list_sa(1), &sa));
     cases.extend(of("list-sa, 100 children", || input::list_sa(100), &sa));
     cases.extend(of("list-sa, 500 kB", || input::list_sa(1100), &sa));
-    let conn = works::<ListConn<&str>, ListConn<String>, vici_types::ListConn>();
+    let conn = works::<borrowed::ListConn<&str>, owned::ListConn<String>, vici_types::ListConn>();
     cases.extend(of("list-conn", input::list_conn, &conn));
-    let cert = works::<ListCert<&str, &Bytes>, ListCert<String, ByteBuf>, vici_types::ListCert>();
+    let cert = works::<
+        borrowed::ListCert<&str, &Bytes>,
+        owned::ListCert<String, ByteBuf>,
+        vici_types::ListCert,
+    >();
     cases.extend(of("list-cert, 2 kB DER", input::list_cert, &cert));
-    let load = works::<LoadConn<&str>, LoadConn<String>, vici_types::LoadConn>();
+    let load = works::<borrowed::LoadConn<&str>, owned::LoadConn<String>, vici_types::LoadConn>();
     cases.extend(of("load-conn", input::load_conn, &load));
     cases.extend(hostile_cases());
     cases

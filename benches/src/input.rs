@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_bytes::Bytes;
 
-use crate::shapes::{
+use crate::borrowed::{
     AuthInfo, Child, ChildInfo, Conn, ConnAuth, ConnChild, ConnInfo, Ike, ListCert,
 };
 

@@ -174,14 +174,3 @@ pub(crate) struct ConnChild<S: Texts> {
     pub(crate) dpd_action: Option<S>,
     pub(crate) start_action: Option<S>,
 }
-
-/// What `version` answers, to a client without types of its own.
-#[cfg(feature = "peers")]
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Version {
-    pub(crate) daemon: String,
-    pub(crate) version: String,
-    pub(crate) sysname: Option<String>,
-    pub(crate) release: Option<String>,
-    pub(crate) machine: Option<String>,
-}

@@ -11,7 +11,7 @@ use vici_client::{Client, Message};
 use vici_types::{Empty, Event, ListSas, Request, StreamingCommand};
 
 use super::{Failure, Way};
-use crate::shapes::Ike;
+use crate::owned::Ike;
 
 pub(super) const EVENTS: [Way; 4] = [
     ("vici, ListSa", typed_events),

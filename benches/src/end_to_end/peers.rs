@@ -5,10 +5,11 @@ use std::hint::black_box;
 use std::pin::pin;
 
 use futures_util::StreamExt;
+use serde::Deserialize;
 use tokio::runtime::{Builder, Runtime};
 
 use super::{Failure, Way};
-use crate::shapes::{Ike, Version};
+use crate::owned::Ike;
 
 pub(super) const EVENTS: [Way; 3] = [
     ("rsvici, own structs", |socket, _| {
@@ -85,4 +86,15 @@ fn rustici_calls(socket: &str, calls: usize) -> Result<usize, Failure> {
         black_box(&client.call("version", &rustici::Message::new())?);
     }
     Ok(calls)
+}
+
+/// What `version` answers.
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "it is only decoded")]
+struct Version {
+    daemon: String,
+    version: String,
+    sysname: Option<String>,
+    release: Option<String>,
+    machine: Option<String>,
 }
