@@ -71,7 +71,7 @@ struct World {
     wire: Vec<u8>,
     /// The other end of the connection, which knows what may be answered.
     daemon: Daemon,
-    /// Whether the peer has sent bytes that the daemon knows nothing of.
+    /// Whether the peer has sent answers that are none of the daemon's.
     forged: bool,
     /// Whether the peer has kept to the protocol, as far as the daemon can tell.
     honest: bool,
@@ -240,6 +240,8 @@ impl World {
             _ => return self.wire.extend([0, 0, 0, 0]),
         };
         self.daemon.write(&packet, &mut self.wire);
+        // What it seems to answer may not even be asked yet.
+        self.forged |= matches!(kind, 1 | 2 | 5 | 6);
     }
 
     /// The peer answers what it has got, as a daemon does.
