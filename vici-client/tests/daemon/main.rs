@@ -25,5 +25,6 @@ mod parity;
 mod pki;
 mod pools;
 mod quickstart;
+mod survival;
 mod typed;
 mod wire;
