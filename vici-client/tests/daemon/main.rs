@@ -19,6 +19,7 @@ mod conns;
 mod control;
 mod coverage;
 mod creds;
+mod examples;
 mod failures;
 mod lab;
 mod parity;

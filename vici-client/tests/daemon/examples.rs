@@ -1,0 +1,170 @@
+//! The examples, as their users run them.
+
+use std::process::{Command, Output};
+
+use vici_types::{GetAuthorities, GetConns, GetKeys, GetPools, GetShared};
+
+use crate::charon::{Charon, each_generation};
+use crate::pki::Pki;
+
+each_generation! {
+    what_is_loaded_by_examples_is_there
+    connections_are_reconciled
+    what_examples_print_is_so
+    the_monitor_watches
+    several_daemons_are_asked_in_one_thread
+}
+
+/// Runs an example with these arguments against a daemon.
+fn run(charon: &Charon, example: &str, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO"))
+        .args(["run", "--quiet", "--example", example, "--"])
+        .args(arguments)
+        .env("VICI_URI", charon.uri())
+        .output()
+        .unwrap()
+}
+
+/// What an example that succeeds prints.
+fn printed(charon: &Charon, example: &str, arguments: &[&str]) -> String {
+    let output = run(charon, example, arguments);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{example}: {text}{errors}");
+    text
+}
+
+fn what_is_loaded_by_examples_is_there(charon: &Charon) {
+    let mut client = charon.client();
+
+    assert_eq!(
+        printed(charon, "site_to_site", &[]),
+        "loaded vici-example-site\n"
+    );
+    assert_eq!(
+        client.call(&GetShared::new()).unwrap().keys,
+        ["vici-example-site"]
+    );
+
+    let pki = Pki::new();
+    pki.issue("server");
+    let files = ["server.crt", "server.key", "ca.crt"].map(|file| pki.path(file));
+    let text = printed(
+        charon,
+        "road_warrior",
+        &files.each_ref().map(String::as_str),
+    );
+    assert!(text.ends_with("loaded vici-example-rw\n"), "{text}");
+    assert_eq!(client.call(&GetKeys::new()).unwrap().keys.len(), 1);
+    let authorities = client.call(&GetAuthorities::new()).unwrap().authorities;
+    assert_eq!(authorities, ["vici-example-rw"]);
+    let pools = client.call(&GetPools::new()).unwrap().pools;
+    assert!(pools.get("vici-example-rw").is_some());
+
+    assert_eq!(
+        printed(charon, "from_toml", &[]),
+        "loaded vici-example-toml\nloaded vici-example-own\n"
+    );
+    let conns = client.call(&GetConns::new()).unwrap().conns;
+    assert_eq!(
+        conns,
+        [
+            "vici-example-site",
+            "vici-example-rw",
+            "vici-example-toml",
+            "vici-example-own"
+        ]
+    );
+}
+
+fn connections_are_reconciled(charon: &Charon) {
+    let mut client = charon.client();
+    let dir = tempfile::tempdir().unwrap();
+    let wanted = dir.path().join("wanted.toml");
+    let write = |names: &[&str]| {
+        let conns = names
+            .iter()
+            .map(|name| format!("[{name}]\nversion = \"2\"\n"));
+        std::fs::write(&wanted, conns.collect::<String>()).unwrap();
+    };
+    let path = wanted.to_str().unwrap();
+
+    write(&["vici-example-a", "vici-example-b"]);
+    assert_eq!(
+        printed(charon, "reconcile", &[path]),
+        "load vici-example-a\nload vici-example-b\nnothing was changed: give --apply to do it\n"
+    );
+    assert!(client.call(&GetConns::new()).unwrap().conns.is_empty());
+    printed(charon, "reconcile", &[path, "--apply"]);
+
+    write(&["vici-example-b", "vici-example-c"]);
+    assert_eq!(
+        printed(charon, "reconcile", &[path, "--apply"]),
+        "unload vici-example-a\nupdate vici-example-b\nload vici-example-c\n"
+    );
+    let conns = client.call(&GetConns::new()).unwrap().conns;
+    assert_eq!(conns, ["vici-example-b", "vici-example-c"]);
+
+    write(&["somebody-elses"]);
+    let refused = run(charon, "reconcile", &[path, "--apply"]);
+    assert!(!refused.status.success());
+    assert_eq!(client.call(&GetConns::new()).unwrap().conns, conns);
+}
+
+fn what_examples_print_is_so(charon: &Charon) {
+    let text = printed(charon, "version_and_stats", &[]);
+    assert!(
+        text.starts_with(&format!("charon {}\n", charon.version())),
+        "{text}"
+    );
+    assert!(text.contains("\n0 IKE_SAs, 0 half open\n"), "{text}");
+
+    assert_eq!(printed(charon, "list_tunnels", &[]), "0 IKE_SAs\n");
+
+    let text = printed(charon, "exporter", &[]);
+    assert!(text.contains("\nstrongswan_ike_sas 0\n"), "{text}");
+    assert!(
+        text.lines()
+            .all(|line| line.starts_with("# TYPE ") || line.starts_with("strongswan_")),
+        "{text}"
+    );
+
+    let text = printed(charon, "raw", &["version"]);
+    assert!(
+        text.contains(&format!("\nversion = {}\n", charon.version())),
+        "{text}"
+    );
+    printed(charon, "site_to_site", &[]);
+    let text = printed(charon, "raw", &["list-conns", "ike=vici-example-site"]);
+    assert!(text.starts_with("vici-example-site = {\n"), "{text}");
+
+    // Nobody answers where this one leads to: what is logged is shown, and that it failed is told.
+    let failed = run(charon, "initiate", &["vici-example-site", "no-such-child"]);
+    let errors = String::from_utf8_lossy(&failed.stderr);
+    assert!(!failed.status.success());
+    assert!(
+        errors.contains("CHILD_SA config 'no-such-child' not found"),
+        "{errors}"
+    );
+}
+
+fn the_monitor_watches(charon: &Charon) {
+    let text = printed(charon, "monitor", &["1"]);
+    let knows_alerts = charon.is_at_least([6, 0, 3]);
+    assert_eq!(
+        text.contains("this daemon does not know alert"),
+        !knows_alerts,
+        "{text}"
+    );
+    assert!(text.ends_with("watching\n"), "{text}");
+}
+
+fn several_daemons_are_asked_in_one_thread(charon: &Charon) {
+    let uri = charon.uri();
+    let socket = uri.strip_prefix("unix://").unwrap();
+    let line = format!("{socket}: strongSwan {}, 0 IKE_SAs\n", charon.version());
+    assert_eq!(
+        printed(charon, "several_daemons", &[socket, socket]),
+        line.repeat(2)
+    );
+}
