@@ -1,6 +1,6 @@
 //! The tree in the pseudo-markup in which the protocol is described.
 
-use std::fmt::{self, Display};
+use std::fmt::{self, Debug, Display};
 use std::str;
 
 use super::{Section, Value};
@@ -32,6 +32,28 @@ impl Display for Value {
     }
 }
 
+/// Prints names and what stands behind them, as a map.
+impl Debug for Section {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let entries = self.iter().map(|(name, value)| (Text(name), value));
+        f.debug_map().entries(entries).finish()
+    }
+}
+
+/// Prints text in quotes, other bytes as [`Section`] displays them.
+impl Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Scalar(value) => Debug::fmt(&Text(value), f),
+            Self::List(items) => f
+                .debug_list()
+                .entries(items.iter().map(|i| Text(i)))
+                .finish(),
+            Self::Section(section) => Debug::fmt(section, f),
+        }
+    }
+}
+
 fn print_section(section: &Section, indent: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     for (name, value) in section.iter() {
         write!(f, "{:indent$}{} = ", "", Text(name))?;
@@ -43,7 +65,7 @@ fn print_section(section: &Section, indent: usize, f: &mut fmt::Formatter<'_>) -
 
 fn print_value(value: &Value, indent: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match value {
-        Value::Scalar(value) => Text(value).fmt(f),
+        Value::Scalar(value) => Display::fmt(&Text(value), f),
         Value::List(items) => {
             f.write_str("[ ")?;
             for (position, item) in items.iter().enumerate() {
@@ -72,6 +94,15 @@ impl Display for Text<'_> {
                 f.write_str("0x")?;
                 self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
             }
+        }
+    }
+}
+
+impl Debug for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match str::from_utf8(self.0) {
+            Ok(text) => Debug::fmt(text, f),
+            Err(_) => Display::fmt(self, f),
         }
     }
 }

@@ -39,7 +39,7 @@ pub type Message = Section;
 /// Names may occur more than once, and may hold any bytes. The tree reads and writes every format
 /// that serde knows; in JSON a value that is not UTF-8 is an array of numbers, and names that occur
 /// twice are written twice and read back.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Section {
     entries: Vec<(Box<[u8]>, Value)>,
     /// How many sections are inside of each other in this one.
@@ -49,7 +49,7 @@ pub struct Section {
 }
 
 /// What stands behind a name.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums, reason = "the protocol has these three")]
 pub enum Value {
     /// The value of a key: text as a rule, but any bytes are possible.

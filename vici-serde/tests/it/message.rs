@@ -135,6 +135,14 @@ blank = [ "" ]
 }
 
 #[test]
+fn debug_output_is_readable() {
+    assert_eq!(
+        format!("{:?}", tree()),
+        r#"{"up": "yes", "home": {"uniqueid": "7", "id": 0xff00, "local-ts": ["10.1.0.0/16", "10.2.0.0/16"], "net": {"bytes-in": "84"}, "net": {"bytes-in": "85"}}, "": {"a.b": "dotted"}}"#
+    );
+}
+
+#[test]
 fn json_keeps_everything() {
     let tree = tree()
         .list("none", [""; 0])
