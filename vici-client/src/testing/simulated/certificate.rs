@@ -51,7 +51,7 @@ pub(super) fn der(data: &[u8]) -> Option<Vec<u8>> {
 
 /// The first block of a PEM file.
 fn pem(data: &[u8]) -> Option<Vec<u8>> {
-    let text = str::from_utf8(data).ok()?;
+    let text = core::str::from_utf8(data).ok()?;
     let mut lines = text.lines().map(str::trim);
     lines.find(|line| line.starts_with("-----BEGIN "))?;
     let body = lines.take_while(|line| !line.starts_with("-----END "));

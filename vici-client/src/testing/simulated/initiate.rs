@@ -229,9 +229,8 @@ impl State {
         };
         let moment = Moment { state: None, tasks };
         output.raise("ike-updown", &sa.updown(true, moment));
-        match wanted.and_then(|child| conn.child(&child).cloned()) {
-            Some(child) => self.install_child(index, &child, true, output),
-            None => {}
+        if let Some(child) = wanted.and_then(|child| conn.child(&child).cloned()) {
+            self.install_child(index, &child, true, output);
         }
         Attempt::Established
     }

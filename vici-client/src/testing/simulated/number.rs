@@ -24,7 +24,7 @@ pub(super) fn unsigned(text: &str) -> Option<u32> {
 
 /// An unsigned number, which wraps.
 pub(super) fn long(text: &str) -> Option<u64> {
-    integer(text).map(i64::cast_unsigned)
+    integer(text).map(wrapped)
 }
 
 /// Seconds: a number and an optional `s`, `m`, `h` or `d`.
@@ -40,10 +40,15 @@ pub(super) fn volume(text: &str) -> Option<u64> {
     )
 }
 
+/// As C converts it.
+fn wrapped(value: i64) -> u64 {
+    u64::from_ne_bytes(value.to_ne_bytes())
+}
+
 fn scaled(text: &str, units: [(&str, u64); 4]) -> Option<u64> {
     let (value, rest) = split(text);
     let unit = rest.trim_start();
-    let value = value.cast_unsigned();
+    let value = wrapped(value);
     if unit.is_empty() {
         return Some(value);
     }

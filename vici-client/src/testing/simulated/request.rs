@@ -140,7 +140,7 @@ pub(super) fn text(value: &[u8]) -> Option<&str> {
     if !is_printable(value) {
         return None;
     }
-    str::from_utf8(value).ok()
+    core::str::from_utf8(value).ok()
 }
 
 /// A name, which is printable.

@@ -292,7 +292,8 @@ fn times(shown: Section, since: Instant, rekey: Option<u64>, reauth: Option<u64>
 
 /// The seconds until something happens that may be overdue.
 fn left(time: u64, age: u64) -> i64 {
-    time.cast_signed().saturating_sub(age.cast_signed())
+    let seconds = |time| i64::try_from(time).unwrap_or(i64::MAX);
+    seconds(time).saturating_sub(seconds(age))
 }
 
 /// What an IKE_SA works on while it is being established.
