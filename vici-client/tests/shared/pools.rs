@@ -30,10 +30,8 @@ pub(super) fn are_read_back(client: &mut Client) {
     let request = GetPools::new().name("range").leases(true);
     let pools = client.call(&request).unwrap().pools;
     assert_eq!(pools.len(), 1);
-    assert_eq!(
-        pools.get("range").unwrap().leases,
-        Some([("", Default::default()); 0].into())
-    );
+    let leases = pools.get("range").unwrap().leases.as_ref();
+    assert!(leases.unwrap().is_empty());
     let none = client.call(&GetPools::new().name("nobody")).unwrap();
     assert!(none.pools.is_empty());
 

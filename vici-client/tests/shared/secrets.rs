@@ -95,7 +95,10 @@ pub(super) fn keys_are_loaded_and_unloaded(client: &mut Client) {
     assert_eq!(id.to_string().len(), 40);
     let again = client.call(&LoadKey::new(KeyType::Any, KEY)).unwrap();
     assert_eq!(again.id.as_ref(), Some(&id));
-    assert_eq!(client.call(&GetKeys::new()).unwrap().keys, [id.clone()]);
+    assert_eq!(
+        client.call(&GetKeys::new()).unwrap().keys,
+        std::slice::from_ref(&id)
+    );
     client.call(&UnloadKey::new(id.to_string())).unwrap();
     assert!(client.call(&GetKeys::new()).unwrap().keys.is_empty());
 }
