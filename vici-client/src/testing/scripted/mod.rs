@@ -236,6 +236,8 @@ impl Default for ScriptedDaemon {
 impl Drop for ScriptedDaemon {
     /// Opens all gates, so that no thread stays behind one.
     fn drop(&mut self) {
+        // First, so that nobody is answered.
+        self.server.end();
         let mut state = self.script.state();
         state.over = true;
         for gate in state.gates.drain(..) {

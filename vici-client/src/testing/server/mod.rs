@@ -175,6 +175,11 @@ impl Server {
         self.shared.raise(event, message)
     }
 
+    /// Closes every connection, and those that may still come.
+    pub(in crate::testing) fn end(&self) {
+        self.shared.end();
+    }
+
     fn add(&self, listener: Listener) -> io::Result<String> {
         let uri = listener.uri();
         let mut listeners = self.listeners.lock();
@@ -186,7 +191,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.shared.end();
+        self.end();
         let mut listeners = self.listeners.lock();
         if let Ok(listeners) = &mut listeners {
             listeners.clear();

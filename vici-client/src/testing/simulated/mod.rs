@@ -186,7 +186,10 @@ impl Default for SimulatedDaemon {
 }
 
 impl Drop for SimulatedDaemon {
+    /// Ends what waits.
     fn drop(&mut self) {
+        // First, so that nobody is answered.
+        self.server.end();
         self.model.state().over = true;
         self.model.changed.notify_all();
     }
