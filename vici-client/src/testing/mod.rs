@@ -73,7 +73,6 @@
 //!     }
 //! }
 //!
-//! # #[allow(clippy::test_attr_in_doctest)]
 //! mod tests {
 //!     use vici_client::testing::{Answer, Peer, ScriptedDaemon, SimulatedDaemon};
 //!     # use super::*;

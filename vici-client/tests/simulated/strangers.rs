@@ -307,6 +307,24 @@ fn example_serves_until_its_input_is_closed() {
     assert!(!dir.path().join("charon.vici").exists());
 }
 
+#[test]
+fn quickstart_does_what_it_says() {
+    let place = Place::new();
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["run", "--quiet", "--example", "quickstart"]);
+    command.env("VICI_URI", &place.uri).stdin(Stdio::null());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    // It may have to be built first.
+    let (success, text, errors) = Running::spawn(&mut command).finish_within(10 * PATIENCE);
+    assert!(success, "{text}{errors}");
+    let expected = format!("connected to charon 5.9.8, at {}", place.uri);
+    assert_eq!(text.lines().next(), Some(&*expected), "{text}");
+    assert_eq!(
+        text.lines().last(),
+        Some("unloaded vici-example-quickstart")
+    );
+}
+
 /// A script that has to come to a good end.
 fn assert_done(script: Running) {
     let (success, text, errors) = script.finish();
@@ -336,7 +354,11 @@ impl Running {
     }
 
     /// Waits for the end: whether it was a good one, what was printed, and the errors.
-    fn finish(mut self) -> (bool, String, String) {
+    fn finish(self) -> (bool, String, String) {
+        self.finish_within(PATIENCE)
+    }
+
+    fn finish_within(mut self, limit: Duration) -> (bool, String, String) {
         fn read(mut stream: impl Read + Send + 'static) -> Receiver<String> {
             let (sender, receiver) = mpsc::channel();
             thread::spawn(move || {
@@ -349,8 +371,8 @@ impl Running {
 
         let stdout = read(self.0.stdout.take().unwrap());
         let stderr = read(self.0.stderr.take().unwrap());
-        let text = stdout.recv_timeout(PATIENCE).expect("it ends");
-        let errors = stderr.recv_timeout(PATIENCE).expect("it ends");
+        let text = stdout.recv_timeout(limit).expect("it ends");
+        let errors = stderr.recv_timeout(limit).expect("it ends");
         (self.0.wait().unwrap().success(), text, errors)
     }
 }

@@ -78,6 +78,21 @@ fn socket_that_somebody_removes_does_not_hold_up_the_end() {
     std::fs::remove_file(path).unwrap();
     drop(daemon);
     assert!(call(&uri).is_err());
+    assert!(!std::path::Path::new(path).parent().unwrap().exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn server_that_lost_its_path_leaves_it_to_the_next() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("charon.vici");
+    let first = SimulatedDaemon::new();
+    first.server().listen_unix(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    let second = SimulatedDaemon::new();
+    let uri = second.server().listen_unix(&path).unwrap();
+    drop(first);
+    assert_eq!(call(&uri).unwrap(), "5.9.8");
 }
 
 #[test]

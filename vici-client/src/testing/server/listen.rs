@@ -12,14 +12,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 #[cfg(unix)]
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread::{self, JoinHandle};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
 
 use super::connection::Shared;
 
 /// A thread that accepts connections, until this is dropped.
 pub(super) struct Listener {
     place: Place,
-    thread: Option<JoinHandle<()>>,
+    /// Disconnected when the thread has ended.
+    ended: Receiver<()>,
 }
 
 enum Place {
@@ -91,11 +93,9 @@ impl Listener {
         place: Place,
         mut accept: impl FnMut() -> io::Result<bool> + Send + 'static,
     ) -> io::Result<Self> {
-        let mut listener = Self {
-            place,
-            thread: None,
-        };
+        let (running, ended) = mpsc::channel();
         let body = move || {
+            let _running: mpsc::Sender<()> = running;
             loop {
                 match accept() {
                     Ok(true) => {}
@@ -106,8 +106,8 @@ impl Listener {
             }
         };
         let thread = thread::Builder::new().name("vici-accept".to_owned());
-        listener.thread = Some(thread.spawn(body)?);
-        Ok(listener)
+        thread.spawn(body)?;
+        Ok(Self { place, ended })
     }
 
     /// The address for [`Client::connect_uri`](crate::Client::connect_uri).
@@ -132,20 +132,22 @@ impl Listener {
 impl Drop for Listener {
     /// For when the server is over.
     fn drop(&mut self) {
-        if let Some(thread) = self.thread.take() {
-            // A thread that can't be reached, because somebody has removed its socket, is left alone.
-            if self.wake().is_ok() {
-                let _ = thread.join();
-            }
-        }
+        // A thread that can't be reached, because somebody has taken its address, is left alone, and
+        // so is what has the address now.
+        let _ = self.wake();
+        let ended = self.ended.recv_timeout(Duration::from_secs(1));
+        let lost = ended == Err(RecvTimeoutError::Timeout);
         #[cfg(unix)]
         if let Place::Unix { path, folder } = &self.place {
-            // What somebody has removed before is gone.
-            let _ = std::fs::remove_file(path);
+            if !lost {
+                let _ = std::fs::remove_file(path);
+            }
             if let Some(folder) = folder {
                 let _ = std::fs::remove_dir(folder);
             }
         }
+        #[cfg(not(unix))]
+        let _ = lost;
     }
 }
 

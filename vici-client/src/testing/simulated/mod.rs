@@ -9,6 +9,7 @@ mod counters;
 mod credential;
 mod info;
 mod initiate;
+mod install;
 mod load;
 mod number;
 mod option;
