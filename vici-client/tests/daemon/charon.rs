@@ -92,6 +92,15 @@ impl Daemon {
         client
     }
 
+    /// A connection straight to it, past what watches the wire: for what is no use to look at, or
+    /// makes no sense.
+    pub(crate) fn direct(&self) -> Client {
+        let uri = format!("unix://{}", self.dir.join("charon.vici").display());
+        let mut client = Client::connect_uri_within(&uri, PATIENCE).unwrap();
+        client.set_timeout(Some(PATIENCE)).unwrap();
+        client
+    }
+
     /// The last request of a command that a client sent.
     pub(crate) fn request(&self, command: &str) -> Message {
         self.wire.request(command)

@@ -26,6 +26,9 @@ mod parity;
 mod pki;
 mod pools;
 mod quickstart;
+mod same;
+#[path = "../shared/mod.rs"]
+mod shared;
 mod survival;
 mod typed;
 mod wire;

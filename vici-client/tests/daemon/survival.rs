@@ -35,16 +35,8 @@ fn names(client: &mut Client) -> Vec<String> {
     conns.iter().map(|conn| conn.name.to_string()).collect()
 }
 
-/// Straight to the daemon: what goes over the wire is seen by the other tests.
-fn client(charon: &Charon) -> Client {
-    let uri = format!("unix://{}", charon.dir().join("charon.vici").display());
-    let mut client = Client::connect_uri_within(&uri, PATIENCE).unwrap();
-    client.set_timeout(Some(PATIENCE)).unwrap();
-    client
-}
-
 fn ten_thousand_connections_are_listed_once_each(charon: &Charon) {
-    let mut client = client(charon);
+    let mut client = charon.direct();
     let mut loaded = load(&mut client, "first", 1000);
     for taken in 0..100 {
         let stream = client.stream(&ListConns::new()).unwrap();
@@ -57,7 +49,7 @@ fn ten_thousand_connections_are_listed_once_each(charon: &Charon) {
 }
 
 fn a_daemon_that_is_restarted_midway_is_found_again(charon: &mut Charon) {
-    let mut client = client(charon);
+    let mut client = charon.direct();
     load(&mut client, "before", 2000);
     client.subscribe::<Log>().unwrap();
 
@@ -94,7 +86,7 @@ fn a_daemon_that_is_restarted_midway_is_found_again(charon: &mut Charon) {
 }
 
 fn an_answer_that_never_comes_shifts_nothing(charon: &Charon) {
-    let mut client = client(charon);
+    let mut client = charon.direct();
     // More names than a response can hold: the daemon drops it without a word.
     let filler = "x".repeat(230);
     load(&mut client, &filler, 2500);
@@ -125,7 +117,7 @@ fn an_answer_that_never_comes_shifts_nothing(charon: &Charon) {
 }
 
 fn another_thread_ends_a_call_that_waits(charon: &Charon) {
-    let mut client = client(charon);
+    let mut client = charon.direct();
     let nowhere = Conn::new()
         .local_addrs(["127.0.0.1"])
         .remote_addrs(["127.0.0.2"])
