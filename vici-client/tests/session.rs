@@ -6,7 +6,7 @@
 )]
 
 mod wire {
-    use vici_client::proto::{FrameReader, Packet, Session};
+    use vici_client::proto::{FrameReader, Outcome, Packet, Session};
 
     /// The packets that wait to be sent, sent.
     pub(crate) fn sent(session: &mut Session) -> Vec<String> {
