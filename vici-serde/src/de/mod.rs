@@ -76,7 +76,8 @@ where
     R: Read,
     T: DeserializeOwned,
 {
-    let mut message = Vec::new();
+    // Large enough for nearly every message, so that what was read is not copied again.
+    let mut message = Vec::with_capacity(64 * 1024);
     reader
         .take(MAX_MESSAGE_LEN as u64 + 1)
         .read_to_end(&mut message)
