@@ -1,0 +1,5 @@
+use vici_client::vici_types::ListConns;
+
+fn main() {
+    let _ = ListConns { ike: None };
+}
