@@ -40,6 +40,7 @@ fn run(arguments: &[&str]) -> Result<(), String> {
     match arguments {
         [] => print_table("").and_then(|()| print_end_to_end()),
         ["--check"] => page::check(),
+        ["--counts"] => page::print_counts(),
         ["--write"] => page::write(),
         ["--footprint"] => print_footprint(),
         ["--end-to-end"] => print_end_to_end(),
@@ -65,6 +66,7 @@ Without an argument: the costs, and the clients end to end.
 --end-to-end         the clients end to end
 --footprint          what it takes to depend on a client
 --check              our instruction counts beside those of RESULTS.md, and the bounds
+--counts             our instruction counts, as --check compares them
 --write              all of it, into RESULTS.md";
 
 fn parse<T: std::str::FromStr>(text: &str) -> Result<T, String> {

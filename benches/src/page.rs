@@ -1,12 +1,13 @@
 //! The page of results: made here, and read here again by `--check`.
 
 use std::collections::BTreeMap;
+use std::env;
 use std::fs;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::thread;
 
 use crate::bounds;
-use crate::case::{self, OURS};
+use crate::case::{self, Case, OURS};
 use crate::end_to_end;
 use crate::footprint;
 use crate::measure::{Cost, measure};
@@ -33,12 +34,14 @@ pub(crate) fn write() -> Result<(), String> {
     bounds.extend(bounds::of_clients(&clients));
     bounds.extend(bounds::of_footprints(&footprints));
     let (hostile, usual): (Vec<_>, Vec<_>) = costs.iter().partition(|cost| cost.case.is_hostile());
+    let alone = counts_alone()?;
     let page = format!(
         include_str!("../page.md"),
         compiler = compiler()?,
         processors = thread::available_parallelism().map_or(1, usize::from),
-        architecture = std::env::consts::ARCH,
+        architecture = env::consts::ARCH,
         bounds = table::bounds(&bounds),
+        alone = alone,
         costs = table::costs(&usual),
         hostile = table::costs(&hostile),
         end_to_end = table::end_to_end(&clients),
@@ -55,17 +58,44 @@ fn is_owned_of_serde_vici(cost: &Cost<'_>) -> bool {
 const OWNED_OF_SERDE_VICI: (&str, &str, &str) =
     ("list-sa, 100 children", "decode, owned", "serde_vici");
 
+/// Prints the instruction counts that `--check` compares.
+pub(crate) fn print_counts() -> Result<(), String> {
+    let cases = case::all();
+    print!("{}", table::counts(&measure(&ours(&cases), false)?));
+    Ok(())
+}
+
+/// The same by the program without the peers, which is built here: what else is in a program changes
+/// what the compiler inlines.
+fn counts_alone() -> Result<String, String> {
+    let output = Command::new("cargo")
+        .args(["run", "--quiet", "--release", "--target-dir"])
+        .arg(env::temp_dir().join("vici-benches-alone"))
+        .args(["--", "--counts"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| format!("cargo: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("the program without the peers: {}", output.status));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+fn ours(cases: &[Case]) -> Vec<(usize, &Case)> {
+    cases
+        .iter()
+        .enumerate()
+        .filter(|(_, case)| case.library == OURS)
+        .collect()
+}
+
 /// Compares our instruction counts with those of the page, and with the bounds.
 pub(crate) fn check() -> Result<(), String> {
     let page = fs::read_to_string(PATH).map_err(|error| format!("{PATH}: {error}"))?;
     let page = Page::parse(&page);
     let cases = case::all();
-    let cases: Vec<_> = cases
-        .iter()
-        .enumerate()
-        .filter(|(_, case)| case.library == OURS)
-        .collect();
-    let costs = measure(&cases, false)?;
+    let costs = measure(&ours(&cases), false)?;
 
     print!(
         "{}",
@@ -108,31 +138,19 @@ impl Page {
         };
         for line in page.lines() {
             let cells: Vec<&str> = line.split('|').map(str::trim).collect();
-            let [
-                "",
-                input,
-                work,
-                library,
-                _,
-                _,
-                instructions,
-                _,
-                allocations,
-                _,
-                "",
-            ] = cells[..]
-            else {
-                continue;
-            };
-            if library == OURS
-                && let Ok(instructions) = instructions.parse()
-            {
-                parsed
-                    .instructions
-                    .insert((input.to_owned(), work.to_owned()), instructions);
-            }
-            if (input, work, library) == OWNED_OF_SERDE_VICI {
-                parsed.allocations_of_serde_vici = allocations.parse().ok();
+            match cells[..] {
+                ["", input, work, instructions, ""] => {
+                    if let Ok(instructions) = instructions.parse() {
+                        let key = (input.to_owned(), work.to_owned());
+                        parsed.instructions.insert(key, instructions);
+                    }
+                }
+                ["", input, work, library, _, _, _, _, allocations, _, ""]
+                    if (input, work, library) == OWNED_OF_SERDE_VICI =>
+                {
+                    parsed.allocations_of_serde_vici = allocations.parse().ok();
+                }
+                _ => {}
             }
         }
         parsed

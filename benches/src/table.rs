@@ -35,6 +35,19 @@ pub(crate) fn costs(costs: &[&Cost<'_>]) -> String {
     table(&head, 3, &rows.collect::<Vec<_>>())
 }
 
+/// The table of what `--check` compares.
+pub(crate) fn counts(costs: &[Cost<'_>]) -> String {
+    let rows = costs.iter().map(|cost| {
+        let case = cost.case;
+        vec![
+            case.input.to_owned(),
+            case.work.to_owned(),
+            cost.instructions.to_string(),
+        ]
+    });
+    table(&["input", "work", "instr/op"], 2, &rows.collect::<Vec<_>>())
+}
+
 /// The table of the clients.
 pub(crate) fn end_to_end(costs: &[end_to_end::Cost]) -> String {
     let head = [
