@@ -133,8 +133,9 @@ impl Error {
         &self.0.path
     }
 
-    /// The position in the message, counted from 0: of the value where that is wrong, else of the
-    /// first byte of the element. `None` for errors of writing and of input and output.
+    /// The position in the message, counted from 0: of the value where that is wrong (of its length
+    /// where it is empty), else of the first byte of the element. `None` for errors of writing and
+    /// of input and output.
     pub fn offset(&self) -> Option<usize> {
         self.0.offset
     }

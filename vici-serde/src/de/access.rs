@@ -110,8 +110,7 @@ impl<'a, 'de> ListAccess<'a, 'de> {
     /// Gives the path and the offset to an error in the item that was read last.
     #[cold]
     fn locate(&self, error: Error) -> Error {
-        let start = self.de.cursor.offset() - self.de.value.len();
-        error.at(start).within_item(self.index)
+        error.at(self.de.value_at()).within_item(self.index)
     }
 }
 

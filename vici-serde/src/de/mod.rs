@@ -203,8 +203,19 @@ impl<'de> Deserializer<'de> {
         let start = self.cursor.offset() - self.value.len();
         let name = start - 2 - name_len..start - 2;
         error
-            .at(start)
+            .at(self.value_at())
             .within(self.cursor.input.get(name).unwrap_or_default())
+    }
+
+    /// Where an error in the value that was read last is: at its first byte, or at its length
+    /// where it has none, so that the offset is always one of the message's bytes.
+    fn value_at(&self) -> usize {
+        let start = self.cursor.offset() - self.value.len();
+        if self.value.is_empty() {
+            start - 2
+        } else {
+            start
+        }
     }
 
     /// Gives the path and the offset to an error in the list or section that began with a name,

@@ -74,7 +74,7 @@ fn an_error_names_the_path_and_the_byte() {
     #[rustfmt::skip]
     let cases = [
         (Section::new().key("bytes-in", "many"), "home.child-sas.net-1.bytes-in: invalid number: invalid digit found in string (at byte 49)"),
-        (Section::new().key("bytes-in", ""), "home.child-sas.net-1.bytes-in: invalid number: cannot parse integer from empty string (at byte 49)"),
+        (Section::new().key("bytes-in", ""), "home.child-sas.net-1.bytes-in: invalid number: cannot parse integer from empty string (at byte 47)"),
         (Section::new().key("bytes-in", -1), "home.child-sas.net-1.bytes-in: invalid number: invalid digit found in string (at byte 49)"),
         (Section::new().key("bytes-in", "18446744073709551616"), "home.child-sas.net-1.bytes-in: invalid number: number too large to fit in target type (at byte 49)"),
         (Section::new().key("bytes-in", " 1"), "home.child-sas.net-1.bytes-in: invalid number: invalid digit found in string (at byte 49)"),

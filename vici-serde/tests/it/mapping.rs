@@ -388,7 +388,7 @@ fn nothing_is_an_empty_message_at_the_root_only() {
     );
     assert_eq!(
         from_slice::<One<()>>(&message).unwrap_err().to_string(),
-        "k: expected nothing, found a value (at byte 5)"
+        "k: expected nothing, found a value (at byte 3)"
     );
 }
 
