@@ -132,7 +132,9 @@ impl Section {
             _ => return Err(ErrorKind::Missing("a name".to_owned()).into()),
         };
         if rest.is_empty() {
-            return self.push(name, value).map_err(|error| error.within(name));
+            return self
+                .push(&**name, value)
+                .map_err(|error| error.within(name));
         }
         match self.entries.iter_mut().find(|(other, _)| other == name) {
             Some((_, Value::Section(section))) => {
@@ -152,13 +154,13 @@ impl Section {
                 section
                     .insert_at(rest, value)
                     .map_err(|error| error.within(name))?;
-                self.push(name, section.into())
+                self.push(&**name, section.into())
             }
         }
     }
 
     /// The one place where something is added: it keeps the depth.
-    fn push(&mut self, name: &[u8], value: Value) -> Result<()> {
+    fn push(&mut self, name: impl Into<Box<[u8]>>, value: Value) -> Result<()> {
         if let Value::Section(section) = &value {
             if section.depth >= MAX_DEPTH {
                 return Err(ErrorKind::TooDeep.into());

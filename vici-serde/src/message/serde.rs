@@ -68,7 +68,7 @@ impl<'de> Visitor<'de> for SectionVisitor {
         while let Some(Name(name)) = map.next_key()? {
             // Not `?`, which takes much stack without optimisation.
             match map.next_value_seed(ValueSeed { depth: self.depth }) {
-                Ok(value) => section.push(&name, value).map_err(A::Error::custom)?,
+                Ok(value) => section.push(name, value).map_err(A::Error::custom)?,
                 Err(error) => return Err(error),
             }
         }
