@@ -95,8 +95,6 @@ pub(crate) struct Entry<'de> {
     pub(crate) name: &'de [u8],
     /// Of a key, else empty.
     pub(crate) value: &'de [u8],
-    /// How many bytes were left behind the name.
-    pub(crate) left: usize,
 }
 
 /// A position in the bytes of a message, from which pieces of it are read.
@@ -105,13 +103,19 @@ pub(crate) struct Entry<'de> {
 /// counted from the end, as the number of bytes that are left: that is what a slice knows.
 #[derive(Clone, Debug)]
 pub(crate) struct Cursor<'de> {
-    pub(crate) input: &'de [u8],
+    input: &'de [u8],
     rest: &'de [u8],
 }
 
 impl<'de> Cursor<'de> {
     pub(crate) fn new(input: &'de [u8]) -> Self {
         Self { input, rest: input }
+    }
+
+    /// Where so many bytes are left.
+    pub(crate) fn at(input: &'de [u8], left: usize) -> Self {
+        let rest = input.get(input.len() - left..).unwrap_or_default();
+        Self { input, rest }
     }
 
     /// How many bytes are left.
@@ -122,18 +126,7 @@ impl<'de> Cursor<'de> {
 
     /// The position, counted from the beginning.
     pub(crate) fn offset(&self) -> usize {
-        self.offset_of(self.left())
-    }
-
-    /// The position where so many bytes were left, counted from the beginning.
-    pub(crate) fn offset_of(&self, left: usize) -> usize {
-        self.input.len() - left
-    }
-
-    /// Goes behind the last byte.
-    #[cold]
-    pub(crate) fn go_to_end(&mut self) {
-        self.rest = &[];
+        self.input.len() - self.left()
     }
 
     /// The next key/value, or the head of the next section or list; `None` behind the end of the
@@ -150,7 +143,6 @@ impl<'de> Cursor<'de> {
                         kind: Kind::Value,
                         name,
                         value,
-                        left: behind.len(),
                     }));
                 }
             }
@@ -180,7 +172,6 @@ impl<'de> Cursor<'de> {
             kind,
             name,
             value: &[],
-            left: rest.len(),
         }))
     }
 
@@ -209,8 +200,17 @@ impl<'de> Cursor<'de> {
         }
     }
 
+    /// Goes behind the end of the list or section that the position is in.
+    pub(crate) fn skip(&mut self, kind: Kind) -> Result<()> {
+        match kind {
+            Kind::Section => self.skip_section(),
+            Kind::List => self.skip_list(),
+            Kind::Value => Ok(()),
+        }
+    }
+
     /// Goes behind the end of the list that the position is in.
-    pub(crate) fn skip_list(&mut self) -> Result<()> {
+    fn skip_list(&mut self) -> Result<()> {
         while self.item()?.is_some() {}
         Ok(())
     }
@@ -218,7 +218,7 @@ impl<'de> Cursor<'de> {
     /// Goes behind the end of the section that the position is in, however deep it is.
     ///
     /// What it skips is checked like everything else, but for names being UTF-8.
-    pub(crate) fn skip_section(&mut self) -> Result<()> {
+    fn skip_section(&mut self) -> Result<()> {
         let mut open = 1_usize;
         loop {
             // Nearly everything is a key/value: as many of them as there are, in registers.

@@ -2,27 +2,24 @@
 
 use serde::de::{DeserializeSeed, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor};
 
-use super::value::{NameDeserializer, ValueDeserializer};
+use super::input::Entry;
 use super::{Deserializer, expected};
-use crate::element::{Entry, Kind};
+use crate::element::Kind;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The keys, lists and sections of a section.
 pub(super) struct SectionAccess<'a, 'de> {
     de: &'a mut Deserializer<'de>,
-    /// The kind of what was named last.
-    kind: Kind,
     name_len: usize,
     state: State,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
+    /// A key was named, or nothing yet. Its value may be read, or not.
     Open,
     /// A list or section was named, and has to be read.
-    Pending,
-    /// A list or section could not be read, and where the next name is cannot be known.
-    Broken,
+    Pending(Kind),
     Ended,
 }
 
@@ -31,8 +28,6 @@ impl<'a, 'de> SectionAccess<'a, 'de> {
     pub(super) fn new(de: &'a mut Deserializer<'de>) -> Self {
         Self {
             de,
-            // Nothing was named, and nothing is pending.
-            kind: Kind::Section,
             name_len: 0,
             state: State::Open,
         }
@@ -43,20 +38,16 @@ impl<'a, 'de> SectionAccess<'a, 'de> {
     fn not_open(&self) -> Result<()> {
         match self.state {
             State::Open | State::Ended => Ok(()),
-            State::Pending | State::Broken => Err(ErrorKind::LeftOver.into()),
+            State::Pending(_) => Err(ErrorKind::LeftOver.into()),
         }
     }
 
     fn next_compound<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value> {
-        if self.state != State::Pending {
+        let State::Pending(kind) = self.state else {
             return Err(ErrorKind::LeftOver.into());
-        }
-        let result = self.de.read_compound(self.kind, self.name_len, seed);
-        self.state = match &result {
-            Ok(_) => State::Open,
-            Err(_) => State::Broken,
         };
-        result
+        self.state = State::Open;
+        self.de.read_compound(kind, self.name_len, seed)
     }
 }
 
@@ -68,33 +59,31 @@ impl<'de> MapAccess<'de> for SectionAccess<'_, 'de> {
         if self.state != State::Open {
             return self.not_open().map(|()| None);
         }
-        let Some(entry) = self.de.entry()? else {
+        let Some(entry) = self.de.input.entry()? else {
             self.state = State::Ended;
             return Ok(None);
         };
-        self.kind = entry.kind;
-        self.name_len = entry.name.len();
+        self.name_len = self.de.name(entry).bytes().len();
         self.de.value = entry.value;
         if entry.kind != Kind::Value {
-            self.state = State::Pending;
+            self.state = State::Pending(entry.kind);
             self.de.pending = true;
         }
-        match seed.deserialize(NameDeserializer::new(self.de, entry)) {
+        match seed.deserialize(self.de.name(entry)) {
             Ok(name) => Ok(Some(name)),
-            Err(error) => Err(error.at(self.de.head(entry) + 2).within(entry.name)),
+            Err(error) => Err(self.de.locate_name(entry, error)),
         }
     }
 
     #[inline]
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value> {
-        if self.kind == Kind::Value {
+        if self.state == State::Open {
             self.de.read_scalar(self.name_len, seed)
         } else {
             self.next_compound(seed)
         }
     }
 }
-
 /// The items of a list.
 pub(super) struct ListAccess<'a, 'de> {
     de: &'a mut Deserializer<'de>,
@@ -122,18 +111,24 @@ impl<'de> SeqAccess<'de> for ListAccess<'_, 'de> {
         if !self.de.in_list {
             return Ok(None);
         }
-        let Some(value) = self.de.cursor.item()? else {
+        let Some(item) = self.de.input.item()? else {
             self.de.in_list = false;
             return Ok(None);
         };
-        self.de.value = value;
-        match seed.deserialize(ValueDeserializer::new(self.de, Kind::Value)) {
+        self.de.value = item;
+        match seed.deserialize(self.de.value()) {
             Ok(item) => {
                 self.index += 1;
                 Ok(Some(item))
             }
             Err(error) => Err(self.locate(error)),
         }
+    }
+
+    /// As many items as can be seen, so that a `Vec` is as large as it has to be from the beginning.
+    #[inline]
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.de.input.items_ahead())
     }
 }
 
@@ -161,11 +156,12 @@ impl<'de> SeqAccess<'de> for NumberedAccess<'_, 'de> {
         if self.ended {
             return Ok(None);
         }
-        let Some(entry) = self.de.entry()? else {
+        let Some(entry) = self.de.input.entry()? else {
             self.ended = true;
             return Ok(None);
         };
-        let error = if entry.name != itoa::Buffer::new().format(self.index).as_bytes() {
+        let name = self.de.name(entry).bytes();
+        let error = if name != itoa::Buffer::new().format(self.index).as_bytes() {
             expected("a list or sections numbered from 0", "another name")
         } else if entry.kind != Kind::Section {
             expected("a section", entry.kind.article())
@@ -173,7 +169,7 @@ impl<'de> SeqAccess<'de> for NumberedAccess<'_, 'de> {
             self.index += 1;
             return self.de.read_entry(entry, seed).map(Some);
         };
-        Err(error.at(self.de.head(entry)).within(entry.name))
+        Err(error.at(self.de.head(entry)).within(name))
     }
 }
 
@@ -199,7 +195,7 @@ impl<'de> EnumAccess<'de> for Variant<'_, 'de> {
 
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self)> {
         let entry = self.entry;
-        match seed.deserialize(NameDeserializer::new(self.de, entry)) {
+        match seed.deserialize(self.de.name(entry)) {
             Ok(variant) => Ok((variant, self)),
             Err(error) => Err(error.at(self.de.head(entry))),
         }
@@ -212,7 +208,7 @@ impl<'de> VariantAccess<'de> for Variant<'_, 'de> {
     fn unit_variant(self) -> Result<()> {
         let error = expected("a variant without content", self.entry.kind.article());
         let offset = self.de.head(self.entry);
-        Err(error.at(offset).within(self.entry.name))
+        Err(error.at(offset).within(self.de.name(self.entry).bytes()))
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value> {

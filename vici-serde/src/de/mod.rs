@@ -1,19 +1,22 @@
 //! Messages to Rust values.
 
 mod access;
+mod compound;
+mod forward;
+mod input;
+mod piece;
 mod root;
 pub(crate) mod scalar;
-mod utf8;
-mod value;
 
 use std::io::Read;
 
 use serde::de::{Deserialize, DeserializeOwned, DeserializeSeed, Visitor};
 
 use self::access::{ListAccess, NumberedAccess, SectionAccess, Variant};
-use self::utf8::Window;
-use self::value::ValueDeserializer;
-use crate::element::{Cursor, Entry, Kind, MAX_DEPTH, MAX_MESSAGE_LEN};
+use self::compound::Compound;
+use self::input::{Entry, Input};
+use self::piece::Piece;
+use crate::element::{Kind, MAX_MESSAGE_LEN};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Asks whether an element is a section.
@@ -93,12 +96,9 @@ where
 /// [`from_slice`] is what most need. This one is for wrappers such as `serde_ignored`.
 #[derive(Clone, Debug)]
 pub struct Deserializer<'de> {
-    cursor: Cursor<'de>,
-    window: Window<'de>,
-    /// How many sections are open, 0 at the root.
-    depth: usize,
+    input: Input<'de>,
     /// Of the key that was named last, or the item that is read.
-    value: &'de [u8],
+    value: Option<&'de str>,
     /// Whether a list or section was named to a visitor that has not asked for it.
     pending: bool,
     in_list: bool,
@@ -108,10 +108,8 @@ impl<'de> Deserializer<'de> {
     /// A deserializer of `message`.
     pub fn from_slice(message: &'de [u8]) -> Self {
         Self {
-            cursor: Cursor::new(message),
-            window: Window::default(),
-            depth: 0,
-            value: &[],
+            input: Input::new(message),
+            value: None,
             pending: false,
             in_list: false,
         }
@@ -123,23 +121,28 @@ impl<'de> Deserializer<'de> {
     ///
     /// If anything is left, which only a visitor of an unusual type can do.
     pub fn end(&self) -> Result<()> {
-        if self.cursor.left() == 0 {
+        if self.input.left() == 0 {
             Ok(())
         } else {
-            Err(Error::new(ErrorKind::LeftOver).at(self.cursor.offset()))
+            Err(Error::new(ErrorKind::LeftOver).at(self.input.offset()))
         }
     }
 
+    /// The name of the entry that was read last.
     #[inline]
-    fn visit_text<V: Visitor<'de>>(
-        &mut self,
-        bytes: &'de [u8],
-        left: usize,
-        visitor: V,
-    ) -> Result<V::Value> {
-        match self.window.text(self.cursor.input, bytes, left) {
-            Ok(text) => visitor.visit_borrowed_str(text),
-            Err(_) => visitor.visit_borrowed_bytes(bytes),
+    fn name(&self, entry: Entry<'de>) -> Piece<'_, 'de> {
+        Piece {
+            text: entry.name,
+            other: &self.input.name,
+        }
+    }
+
+    /// The value of the key that was named last, or the item that was read last.
+    #[inline]
+    fn value(&self) -> Piece<'_, 'de> {
+        Piece {
+            text: self.value,
+            other: &self.input.value,
         }
     }
 
@@ -150,7 +153,7 @@ impl<'de> Deserializer<'de> {
         name_len: usize,
         seed: S,
     ) -> Result<S::Value> {
-        let mut result = seed.deserialize(ValueDeserializer::new(self, Kind::Value));
+        let mut result = seed.deserialize(self.value());
         if let Err(error) = result {
             result = Err(self.locate_scalar(name_len, error));
         }
@@ -169,13 +172,12 @@ impl<'de> Deserializer<'de> {
         seed: S,
     ) -> Result<S::Value> {
         self.pending = false;
-        let left = self.cursor.left();
-        let mut result = seed.deserialize(ValueDeserializer::new(self, kind));
+        let left = self.input.left();
+        let mut result = seed.deserialize(Compound::new(self, kind));
         if let Err(error) = result {
-            // A visitor that goes on after the error must not take the rest for something else.
-            self.cursor.go_to_end();
+            self.input.give_up();
             result = Err(self.locate(name_len, left, error));
-        } else if self.cursor.left() == left {
+        } else if self.input.left() == left {
             if let Err(error) = self.skip_untouched(kind, name_len, left) {
                 result = Err(error);
             }
@@ -190,9 +192,10 @@ impl<'de> Deserializer<'de> {
         seed: S,
     ) -> Result<S::Value> {
         self.value = entry.value;
+        let name_len = self.name(entry).bytes().len();
         match entry.kind {
-            Kind::Value => self.read_scalar(entry.name.len(), seed),
-            kind => self.read_compound(kind, entry.name.len(), seed),
+            Kind::Value => self.read_scalar(name_len, seed),
+            kind => self.read_compound(kind, name_len, seed),
         }
     }
 
@@ -200,19 +203,21 @@ impl<'de> Deserializer<'de> {
     #[cold]
     #[inline(never)]
     fn locate_scalar(&self, name_len: usize, error: Error) -> Error {
-        let start = self.cursor.offset() - self.value.len();
-        let name = start - 2 - name_len..start - 2;
+        // A visitor may ask for a value where nothing was named: no subtraction that could fail.
+        let value = self.input.offset() - self.value().bytes().len();
+        let end = value.saturating_sub(2);
         error
             .at(self.value_at())
-            .within(self.cursor.input.get(name).unwrap_or_default())
+            .within(self.input.part(end.saturating_sub(name_len), end))
     }
 
     /// Where an error in the value that was read last is: at its first byte, or at its length
     /// where it has none, so that the offset is always one of the message's bytes.
     fn value_at(&self) -> usize {
-        let start = self.cursor.offset() - self.value.len();
-        if self.value.is_empty() {
-            start - 2
+        let len = self.value().bytes().len();
+        let start = self.input.offset() - len;
+        if len == 0 {
+            start.saturating_sub(2)
         } else {
             start
         }
@@ -223,58 +228,66 @@ impl<'de> Deserializer<'de> {
     #[cold]
     #[inline(never)]
     fn locate(&self, name_len: usize, left: usize, error: Error) -> Error {
-        let end = self.cursor.offset_of(left);
-        let name = end - name_len..end;
+        let end = self.input.offset_of(left);
+        let start = end - name_len;
+        error.at(start - 2).within(self.input.part(start, end))
+    }
+
+    /// Gives the path and the offset to an error in the name of the entry that was read last.
+    #[cold]
+    #[inline(never)]
+    fn locate_name(&self, entry: Entry<'de>, error: Error) -> Error {
         error
-            .at(name.start - 2)
-            .within(self.cursor.input.get(name).unwrap_or_default())
+            .at(self.head(entry) + 2)
+            .within(self.name(entry).bytes())
     }
 
     /// The offset of the first byte of the entry that was read last.
-    fn head(&self, entry: Entry<'_>) -> usize {
-        self.cursor.offset_of(entry.left) - entry.name.len() - 2
+    fn head(&self, entry: Entry<'de>) -> usize {
+        let len = match entry.kind {
+            Kind::Value => 2 + entry.value.map_or(self.input.value.len(), str::len),
+            Kind::Section | Kind::List => 0,
+        };
+        self.input.offset() - len - self.name(entry).bytes().len() - 2
     }
 
     /// Goes on where a type did not look at its list or section, and has not read its end either.
     #[cold]
     #[inline(never)]
     fn skip_untouched(&mut self, kind: Kind, name_len: usize, left: usize) -> Result<()> {
-        let result = match kind {
-            Kind::Section => self.cursor.skip_section(),
-            Kind::List => self.cursor.skip_list(),
-            Kind::Value => Ok(()),
-        };
-        result.map_err(|error| self.locate(name_len, left, error))
+        self.skip(kind)
+            .map_err(|error| self.locate(name_len, left, error))
     }
 
-    /// Goes one section deeper.
-    #[inline]
-    fn enter(&mut self) -> Result<()> {
-        if self.depth == MAX_DEPTH {
-            return Err(ErrorKind::TooDeep.into());
+    /// Goes behind the last byte of the message, which is checked.
+    fn skip_root(&mut self) -> Result<()> {
+        let mut cursor = self.input.cursor();
+        while let Some(entry) = cursor.entry(true)? {
+            if entry.kind != Kind::Value {
+                let left = cursor.left();
+                cursor
+                    .skip(entry.kind)
+                    .map_err(|error| self.locate(entry.name.len(), left, error))?;
+            }
         }
-        self.depth += 1;
+        self.input.go_to_end();
         Ok(())
     }
 
-    /// The head of the next element of the section; behind the last one, the section is left.
-    #[inline]
-    fn entry(&mut self) -> Result<Option<Entry<'de>>> {
-        match self.cursor.entry(self.depth == 0) {
-            Ok(None) => {
-                self.depth = self.depth.saturating_sub(1);
-                Ok(None)
-            }
-            entry => entry,
-        }
+    /// Goes behind the end of the list or section that the position is in.
+    fn skip(&mut self, kind: Kind) -> Result<()> {
+        let mut cursor = self.input.cursor();
+        let result = cursor.skip(kind);
+        self.input.go_to(&cursor);
+        result
     }
 
     /// Gives the entries of the section that has been entered to a visitor of maps.
     #[inline]
     fn visit_section<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
-        let depth = self.depth;
+        let depth = self.input.depth;
         let mut result = visitor.visit_map(SectionAccess::new(self));
-        if self.depth == depth && result.is_ok() {
+        if self.input.depth == depth && result.is_ok() {
             if let Err(error) = self.leave() {
                 result = Err(error);
             }
@@ -284,9 +297,9 @@ impl<'de> Deserializer<'de> {
 
     /// Gives the numbered sections of the section that has been entered to a visitor of sequences.
     fn visit_numbered<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
-        let depth = self.depth;
+        let depth = self.input.depth;
         let value = visitor.visit_seq(NumberedAccess::new(self))?;
-        if self.depth == depth {
+        if self.input.depth == depth {
             self.leave()?;
         }
         Ok(value)
@@ -294,7 +307,7 @@ impl<'de> Deserializer<'de> {
 
     /// Gives the one element of the section that has been entered to a visitor of enums.
     fn visit_variant<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
-        let Some(entry) = self.entry()? else {
+        let Some(entry) = self.input.entry()? else {
             return Err(expected("a section with a variant", "an empty section"));
         };
         let value = visitor.visit_enum(Variant::new(self, entry))?;
@@ -316,8 +329,8 @@ impl<'de> Deserializer<'de> {
     /// Reads the end of the section, where a visitor has not: nothing may be left.
     #[cold]
     fn leave(&mut self) -> Result<()> {
-        let offset = self.cursor.offset();
-        if self.pending || self.entry()?.is_some() {
+        let offset = self.input.offset();
+        if self.pending || self.input.entry()?.is_some() {
             return Err(Error::new(ErrorKind::LeftOver).at(offset));
         }
         Ok(())
@@ -327,8 +340,8 @@ impl<'de> Deserializer<'de> {
     #[cold]
     fn leave_list(&mut self) -> Result<()> {
         self.in_list = false;
-        let offset = self.cursor.offset();
-        if self.cursor.item()?.is_some() {
+        let offset = self.input.offset();
+        if self.input.item()?.is_some() {
             return Err(Error::new(ErrorKind::LeftOver).at(offset));
         }
         Ok(())

@@ -3,16 +3,9 @@
 use serde::de::Visitor;
 use serde::forward_to_deserialize_any;
 
+use super::forward::{forwarded, scalars_refused};
 use super::{Deserializer, expected};
 use crate::error::{Error, Result};
-
-macro_rules! scalars_refused {
-    ($($method:ident)*) => {
-        $(fn $method<V: Visitor<'de>>(self, _visitor: V) -> Result<V::Value> {
-            Err(expected("a value", "a message"))
-        })*
-    };
-}
 
 /// The deserializer of the root section.
 impl<'de> serde::Deserializer<'de> for &mut Deserializer<'de> {
@@ -23,24 +16,11 @@ impl<'de> serde::Deserializer<'de> for &mut Deserializer<'de> {
         self.visit_section(visitor).map_err(|error| error.at(0))
     }
 
-    #[inline]
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        visitor.visit_some(self)
-    }
-
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        match self.entry()? {
+        match self.input.entry()? {
             None => visitor.visit_unit(),
             Some(entry) => Err(expected("an empty message", entry.kind.article()).at(0)),
         }
-    }
-
-    fn deserialize_unit_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value> {
-        self.deserialize_unit(visitor)
     }
 
     #[inline]
@@ -65,34 +45,18 @@ impl<'de> serde::Deserializer<'de> for &mut Deserializer<'de> {
         Err(expected("a list", "a message"))
     }
 
-    fn deserialize_tuple<V: Visitor<'de>>(self, _len: usize, visitor: V) -> Result<V::Value> {
-        self.deserialize_seq(visitor)
-    }
-
-    fn deserialize_tuple_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        _len: usize,
-        visitor: V,
-    ) -> Result<V::Value> {
-        self.deserialize_seq(visitor)
-    }
-
-    #[inline]
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        while let Some(entry) = self.cursor.entry(true)? {
-            let left = self.cursor.left();
-            self.skip_untouched(entry.kind, entry.name.len(), left)?;
-        }
+        self.skip_root()?;
         visitor.visit_unit()
     }
 
-    forward_to_deserialize_any! { map struct }
+    forward_to_deserialize_any! { map }
 
-    scalars_refused! {
-        deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64
-        deserialize_i128 deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64
-        deserialize_u128 deserialize_f32 deserialize_f64 deserialize_char deserialize_str
-        deserialize_string deserialize_bytes deserialize_byte_buf deserialize_identifier
+    forwarded! {}
+
+    scalars_refused! { (self) => expected("a value", "a message") }
+
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        self.deserialize_str(visitor)
     }
 }

@@ -51,34 +51,37 @@ fn slow_integer<T: Integer>(bytes: &[u8]) -> Result<T> {
     T::slow(utf8(bytes)?).map_err(|error| ErrorKind::Int(error).into())
 }
 
-/// Reads up to 18 digits, which cannot overflow.
-///
-/// Most numbers are short: four digits are read without a loop.
+/// Reads up to 19 digits, which cannot overflow.
 #[inline(never)]
 fn digits(bytes: &[u8]) -> Option<u64> {
-    macro_rules! sum {
-        ($first:ident $($digit:ident)*) => {{
-            let value = digit(*$first)?;
-            $(let value = value * 10 + digit(*$digit)?;)*
-            Some(value)
-        }};
+    let mut value = 0;
+    let mut rest = bytes;
+    if bytes.is_empty() || bytes.len() > 19 {
+        return None;
     }
+    while let Some((first, tail)) = rest.split_first_chunk() {
+        value = value * 10_000 + four_digits(*first)?;
+        rest = tail;
+    }
+    // Without a loop, as most numbers are short.
+    Some(match rest {
+        [a, b, c] => ((value * 10 + digit(*a)?) * 10 + digit(*b)?) * 10 + digit(*c)?,
+        [a, b] => (value * 10 + digit(*a)?) * 10 + digit(*b)?,
+        [a] => value * 10 + digit(*a)?,
+        _ => value,
+    })
+}
 
-    match bytes {
-        [] => None,
-        [a] => sum!(a),
-        [a, b] => sum!(a b),
-        [a, b, c] => sum!(a b c),
-        [a, b, c, d] => sum!(a b c d),
-        [a, b, c, d, rest @ ..] if rest.len() <= 14 => {
-            let mut value = sum!(a b c d)?;
-            for byte in rest {
-                value = value * 10 + digit(*byte)?;
-            }
-            Some(value)
-        }
-        _ => None,
+/// Reads four digits at once: half the instructions of one after the other.
+#[inline]
+fn four_digits(bytes: [u8; 4]) -> Option<u64> {
+    let digits = u32::from_le_bytes(bytes) ^ 0x3030_3030;
+    // The highest bit of a byte is set where it is none of 0 to 9, or becomes it.
+    if (digits | digits.wrapping_add(0x7676_7676)) & 0x8080_8080 != 0 {
+        return None;
     }
+    let pairs = digits * 10 + (digits >> 8);
+    Some(u64::from(pairs & 0xff) * 100 + u64::from(pairs >> 16 & 0xff))
 }
 
 #[inline]

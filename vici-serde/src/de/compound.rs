@@ -1,0 +1,116 @@
+//! A list or section to a Rust value.
+
+use serde::de::Visitor;
+
+use super::forward::{forwarded, scalars_refused};
+use super::{Deserializer, LIST, SECTION, expected};
+use crate::element::Kind;
+use crate::error::{Error, Result};
+
+/// Deserializes the list or section behind whose name the position is.
+pub(super) struct Compound<'a, 'de> {
+    de: &'a mut Deserializer<'de>,
+    /// A list or a section.
+    kind: Kind,
+}
+
+impl<'a, 'de> Compound<'a, 'de> {
+    #[inline]
+    pub(super) fn new(de: &'a mut Deserializer<'de>, kind: Kind) -> Self {
+        Self { de, kind }
+    }
+
+    #[inline]
+    fn visit_section<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        self.de.input.enter()?;
+        self.de.visit_section(visitor)
+    }
+
+    /// Tells a visitor by the method that is called whether this is of a kind.
+    ///
+    /// It is how a visitor learns the kind of an element without losing what wraps the
+    /// deserializer: see [`SECTION`].
+    fn visit_if<V: Visitor<'de>>(self, kind: Kind, visitor: V) -> Result<V::Value> {
+        if self.kind != kind {
+            visitor.visit_some(self)
+        } else {
+            serde::Deserializer::deserialize_any(self, visitor)
+        }
+    }
+}
+
+impl<'de> serde::Deserializer<'de> for Compound<'_, 'de> {
+    type Error = Error;
+
+    #[inline]
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        match self.kind {
+            Kind::List => self.de.visit_list(visitor),
+            _ => self.visit_section(visitor),
+        }
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(self, _visitor: V) -> Result<V::Value> {
+        Err(expected("nothing", self.kind.article()))
+    }
+
+    #[inline]
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value> {
+        match name {
+            SECTION => self.visit_if(Kind::Section, visitor),
+            LIST => self.visit_if(Kind::List, visitor),
+            _ => visitor.visit_newtype_struct(self),
+        }
+    }
+
+    #[inline]
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        match self.kind {
+            Kind::List => self.de.visit_list(visitor),
+            _ => {
+                self.de.input.enter()?;
+                self.de.visit_numbered(visitor)
+            }
+        }
+    }
+
+    #[inline]
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        match self.kind {
+            Kind::List => Err(expected("a section", "a list")),
+            _ => self.visit_section(visitor),
+        }
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value> {
+        match self.kind {
+            Kind::List => Err(expected("a value or a section", "a list")),
+            _ => {
+                self.de.input.enter()?;
+                self.de.visit_variant(visitor)
+            }
+        }
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        self.de.skip(self.kind)?;
+        visitor.visit_unit()
+    }
+
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        self.deserialize_any(visitor)
+    }
+
+    forwarded! {}
+
+    scalars_refused! { (self) => expected("a value", self.kind.article()) }
+}
