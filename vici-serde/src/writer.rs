@@ -12,17 +12,29 @@ use crate::error::{ErrorKind, Result};
 /// element either whole or not at all.
 #[derive(Debug)]
 pub(crate) struct Writer<'a> {
-    pub(crate) out: &'a mut Vec<u8>,
+    out: &'a mut Vec<u8>,
     /// The most bytes that the message may have.
     limit: usize,
     /// The most bytes that the buffer may have.
     end: usize,
+    /// How many bytes the buffer may have before anything needs to be looked at.
+    room: usize,
 }
 
 impl<'a> Writer<'a> {
     pub(crate) fn new(out: &'a mut Vec<u8>, limit: usize) -> Self {
         let end = out.len().saturating_add(limit);
-        Self { out, limit, end }
+        Self::up_to(out, limit, end)
+    }
+
+    fn up_to(out: &'a mut Vec<u8>, limit: usize, end: usize) -> Self {
+        let room = out.capacity().min(end);
+        Self {
+            out,
+            limit,
+            end,
+            room,
+        }
     }
 
     #[inline(never)]
@@ -77,12 +89,30 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// Makes sure that so many bytes more are not too many.
+    /// Makes room for so many bytes more, if they are not too many.
     #[inline]
-    fn room_for(&self, additional: usize) -> Result<()> {
-        if self.out.len() + additional > self.end {
+    fn room_for(&mut self, additional: usize) -> Result<()> {
+        if self.out.len() + additional > self.room {
+            return self.grow(additional);
+        }
+        Ok(())
+    }
+
+    /// Growing by the factor four copies a third of what the factor two does.
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, additional: usize) -> Result<()> {
+        let len = self.out.len() + additional;
+        if len > self.end {
             return Err(ErrorKind::MessageTooLong(self.limit).into());
         }
+        let capacity = self
+            .out
+            .capacity()
+            .saturating_mul(4)
+            .clamp(256, self.end.max(256));
+        self.out.reserve_exact(capacity.max(len) - self.out.len());
+        self.room = self.out.capacity().min(self.end);
         Ok(())
     }
 }
@@ -235,11 +265,7 @@ impl ElementWriter {
     }
 
     fn writer(&mut self) -> Writer<'_> {
-        Writer {
-            out: &mut self.out,
-            limit: MAX_MESSAGE_LEN,
-            end: MAX_MESSAGE_LEN,
-        }
+        Writer::up_to(&mut self.out, MAX_MESSAGE_LEN, MAX_MESSAGE_LEN)
     }
 
     fn outside_of_list(&self, element: &'static str) -> Result<()> {

@@ -49,7 +49,7 @@ pub fn to_vec<T>(value: &T) -> Result<Vec<u8>>
 where
     T: ?Sized + Serialize,
 {
-    let mut message = Vec::with_capacity(128);
+    let mut message = Vec::new();
     value.serialize(&mut Serializer::new(&mut message))?;
     Ok(message)
 }
