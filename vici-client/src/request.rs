@@ -95,11 +95,14 @@ fn find_unreadable_name(message: &[u8]) -> core::result::Result<Option<String>, 
         };
         if !name.iter().all(|byte| matches!(byte, 0x20..=0x7e)) {
             sections.push(name);
-            let path: Vec<_> = sections
-                .iter()
-                .map(|name| String::from_utf8_lossy(name).escape_debug().to_string())
-                .collect();
-            return Ok(Some(path.join(".")));
+            let mut path = String::new();
+            for name in sections {
+                if !path.is_empty() {
+                    path.push('.');
+                }
+                path += &String::from_utf8_lossy(name).escape_debug().to_string();
+            }
+            return Ok(Some(path));
         }
         if is_section {
             sections.push(name);

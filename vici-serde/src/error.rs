@@ -5,6 +5,8 @@ use std::io;
 use std::num::{ParseFloatError, ParseIntError};
 use std::str::Utf8Error;
 
+use serde::de::{Expected, Unexpected};
+
 use crate::path::{Path, Segment};
 use crate::{MAX_DEPTH, MAX_MESSAGE_LEN, MAX_NAME_LEN, MAX_VALUE_LEN};
 
@@ -243,6 +245,45 @@ impl serde::de::Error for Error {
     #[cold]
     fn missing_field(field: &'static str) -> Self {
         Self::new(ErrorKind::Missing(field.to_owned()))
+    }
+
+    #[cold]
+    fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::custom(format_args!("expected {expected}, found {}", Found(found)))
+    }
+
+    #[cold]
+    fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        let found = Found(found);
+        Self::custom(format_args!("invalid value: {found}, expected {expected}"))
+    }
+}
+
+/// What a visitor did not want, in the words of the protocol.
+///
+/// serde's own words would bring everything that it takes to write floating point numbers into each
+/// program, 20 kB of code.
+struct Found<'a>(Unexpected<'a>);
+
+impl Display for Found<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Unexpected::Str(text) => write!(f, "{text:?}"),
+            Unexpected::Char(text) => write!(f, "{text:?}"),
+            Unexpected::Bool(value) => value.fmt(f),
+            Unexpected::Unsigned(number) => number.fmt(f),
+            Unexpected::Signed(number) => number.fmt(f),
+            Unexpected::Other(what) => f.write_str(what),
+            Unexpected::Float(_) => f.write_str("a floating point number"),
+            Unexpected::Bytes(_) => f.write_str("bytes"),
+            Unexpected::Seq | Unexpected::TupleVariant => f.write_str("a list"),
+            Unexpected::Map | Unexpected::StructVariant => f.write_str("a section"),
+            Unexpected::Unit | Unexpected::Option => f.write_str("nothing"),
+            Unexpected::Enum
+            | Unexpected::UnitVariant
+            | Unexpected::NewtypeVariant
+            | Unexpected::NewtypeStruct => f.write_str("a variant"),
+        }
     }
 }
 

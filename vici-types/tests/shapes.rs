@@ -270,7 +270,7 @@ fn numbers_of_requests_have_the_daemons_spellings() {
     let error = vici_serde::from_slice::<ListSas>(b"\x03\x06ike-id\x00\x021x").unwrap_err();
     assert_eq!(
         error.to_string(),
-        "ike-id: invalid value: string \"1x\", expected a number that fits into u32 (at byte 10)",
+        "ike-id: invalid value: \"1x\", expected a number that fits into u32 (at byte 10)",
     );
 }
 

@@ -21,7 +21,7 @@ impl Session {
             Some(Packet::EventConfirm) => self.receive_confirm(true),
             Some(Packet::EventUnknown) => self.receive_confirm(false),
             Some(Packet::Event { name, message }) => {
-                let registered = self.registrations.contains_key(name);
+                let registered = self.registrations.count(name) > 0;
                 match self.open.route(name, self.asked_to(), registered) {
                     Route::Stream(Some(id)) => {
                         let message = end - message.len()..end;
@@ -118,7 +118,7 @@ impl Session {
         if known {
             self.released_to = self.output.position(self.transmit().len());
         } else if self.open.registering(event).is_none() {
-            self.registrations.remove(event);
+            self.registrations.forget(event);
         }
     }
 

@@ -67,6 +67,7 @@ mod outgoing;
 mod output;
 mod packet;
 mod queue;
+mod registrations;
 mod reply;
 mod session;
 
@@ -74,6 +75,7 @@ pub use frame::{FrameReader, MAX_FRAME_LEN};
 pub(crate) use hidden::Hidden;
 pub use packet::{MAX_NAME_LEN, Packet};
 pub use queue::{EventLimits, QueuedEvent, WhenFull};
+pub use registrations::Registrations;
 pub(crate) use reply::{Kind, Settled};
 pub use reply::{Outcome, Reply, RequestId};
 pub use session::Session;

@@ -2,11 +2,12 @@
 
 use core::fmt;
 use core::ops::Range;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use super::open::{Awaits, OpenRequests};
 use super::output::Output;
 use super::queue::EventQueue;
+use super::registrations::Registrations;
 use super::reply::{Kind, Outcome, Reply, RequestId, Settled};
 use super::{EventLimits, FrameReader, MAX_FRAME_LEN, ProtocolError, QueuedEvent};
 
@@ -44,7 +45,7 @@ pub struct Session {
     pub(super) ready: VecDeque<Settled>,
     /// How often the caller has registered an event, as it will be when all that was sent is
     /// answered.
-    pub(super) registrations: BTreeMap<String, usize>,
+    pub(super) registrations: Registrations,
     pub(super) events: EventQueue,
     /// What a confirmation releases counts as asked at once: a peer that replays a recording does
     /// not wait until it is sent.
@@ -106,8 +107,8 @@ impl Session {
     pub fn register(&mut self, event: &str) -> Result<RequestId, ProtocolError> {
         self.check_open()?;
         let id = self.new_id();
-        if let Some(count) = self.registrations.get_mut(event) {
-            *count += 1;
+        if self.registrations.count(event) > 0 {
+            self.registrations.add(event);
             match self.open.registering(event) {
                 Some(ids) => ids.push(id),
                 None => self.settle(id, Kind::Confirmed, 0..0),
@@ -115,7 +116,7 @@ impl Session {
             return Ok(id);
         }
         self.send_register(event, vec![id])?;
-        self.registrations.insert(event.to_owned(), 1);
+        self.registrations.add(event);
         Ok(id)
     }
 
@@ -128,17 +129,15 @@ impl Session {
     pub fn unregister(&mut self, event: &str) -> Result<RequestId, ProtocolError> {
         self.check_open()?;
         let id = self.new_id();
-        match self.registrations.get_mut(event) {
-            None => self.settle(id, Kind::UnknownEvent, 0..0),
-            Some(count) if *count > 1 => {
-                *count -= 1;
-                self.settle(id, Kind::Confirmed, 0..0);
+        match self.registrations.count(event) {
+            0 => {
+                self.settle(id, Kind::UnknownEvent, 0..0);
+                return Ok(id);
             }
-            Some(_) => {
-                self.send_unregister(event, Some(id), true)?;
-                self.registrations.remove(event);
-            }
+            1 => self.send_unregister(event, Some(id), true)?,
+            _ => self.settle(id, Kind::Confirmed, 0..0),
         }
+        self.registrations.remove(event);
         Ok(id)
     }
 
@@ -179,14 +178,10 @@ impl Session {
         }
 
         if let Some(event) = unregister {
-            match self.registrations.get_mut(&event) {
-                Some(count) if *count > 1 => *count -= 1,
-                Some(_) => {
-                    self.registrations.remove(&event);
-                    // The name has been sent before, so that it can be sent again.
-                    let _ = self.send_unregister(&event, None, false);
-                }
-                None => {}
+            let was_registered = self.registrations.remove(&event);
+            if was_registered && self.registrations.count(&event) == 0 {
+                // The name has been sent before, so that it can be sent again.
+                let _ = self.send_unregister(&event, None, false);
             }
         }
     }
@@ -252,7 +247,7 @@ impl Session {
 
     /// The events that are registered, in the order of their names.
     pub fn registrations(&self) -> impl Iterator<Item = &str> {
-        self.registrations.keys().map(String::as_str)
+        self.registrations.events()
     }
 
     /// Takes no more requests, forgets the open ones and wipes what was not sent. For the end of the
@@ -275,7 +270,7 @@ impl Session {
         self.close();
         self.reader = FrameReader::new();
         self.closed = false;
-        let events: Vec<String> = self.registrations.keys().cloned().collect();
+        let events: Vec<String> = self.registrations.events().map(str::to_owned).collect();
         let mut ids = Vec::new();
         for event in events {
             let id = self.new_id();
@@ -312,7 +307,7 @@ impl Session {
     ) -> Result<RequestId, E> {
         self.enqueue(|session| {
             let id = session.new_id();
-            let registered = session.registrations.contains_key(event);
+            let registered = session.registrations.count(event) > 0;
             let held = !registered || session.open.registering(event).is_some();
             if registered {
                 session.send_fence()?;

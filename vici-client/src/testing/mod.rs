@@ -15,7 +15,7 @@
 //! | that your code does the right thing with a daemon that works | [`SimulatedDaemon`]: keeps what is loaded, brings up SAs, raises events |
 //! | what it does with a certain answer, error, delay or end | [`ScriptedDaemon`]: answers as it is told, and remembers what it was asked |
 //! | a service of your own that speaks VICI | [`Server`] with [`Commands`] or a [`Service`] |
-//! | a driver of the protocol, without I/O | [`ServerSession`] and [`Registrations`] |
+//! | a driver of the protocol, without I/O | [`ServerSession`] and [`Registrations`](crate::proto::Registrations) |
 //!
 //! All of them speak the daemon's side of the protocol: commands that are unknown, registrations that
 //! are counted, streams before their response, any number of connections at once, frames of up to
@@ -178,7 +178,5 @@ mod server;
 mod simulated;
 
 pub use self::scripted::{Answer, Gate, Received, ScriptedDaemon};
-pub use self::server::{
-    Asked, Call, Commands, Refusal, Registrations, Reply, Server, ServerSession, Service,
-};
+pub use self::server::{Asked, Call, Commands, Refusal, Reply, Server, ServerSession, Service};
 pub use self::simulated::{Peer, SimulatedDaemon};

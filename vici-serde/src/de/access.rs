@@ -3,14 +3,15 @@
 use serde::de::{DeserializeSeed, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor};
 
 use super::input::Entry;
-use super::{Deserializer, expected};
+use super::{Deserializer, Head, expected};
 use crate::element::Kind;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The keys, lists and sections of a section.
 pub(super) struct SectionAccess<'a, 'de> {
     de: &'a mut Deserializer<'de>,
-    name_len: usize,
+    /// What was named last.
+    head: Head,
     state: State,
 }
 
@@ -19,7 +20,7 @@ enum State {
     /// A key was named, or nothing yet. Its value may be read, or not.
     Open,
     /// A list or section was named, and has to be read.
-    Pending(Kind),
+    Pending,
     Ended,
 }
 
@@ -28,26 +29,35 @@ impl<'a, 'de> SectionAccess<'a, 'de> {
     pub(super) fn new(de: &'a mut Deserializer<'de>) -> Self {
         Self {
             de,
-            name_len: 0,
+            head: Head {
+                kind: Kind::Section,
+                name_len: 0,
+                left: 0,
+            },
             state: State::Open,
         }
     }
 
-    /// What a visitor gets that goes on behind the end, or where it cannot go on.
+    /// What a visitor gets that goes on behind the end, or does not read a list or section.
     #[cold]
     fn not_open(&self) -> Result<()> {
         match self.state {
             State::Open | State::Ended => Ok(()),
-            State::Pending(_) => Err(ErrorKind::LeftOver.into()),
+            State::Pending => Err(ErrorKind::LeftOver.into()),
         }
     }
 
     fn next_compound<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value> {
-        let State::Pending(kind) = self.state else {
-            return Err(ErrorKind::LeftOver.into());
-        };
         self.state = State::Open;
-        self.de.read_compound(kind, self.name_len, seed)
+        self.de.read_compound(&self.head, seed)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn end(&mut self) {
+        self.state = State::Ended;
+        // For visitors that ask for a value all the same.
+        self.de.value = Some("");
     }
 }
 
@@ -60,13 +70,15 @@ impl<'de> MapAccess<'de> for SectionAccess<'_, 'de> {
             return self.not_open().map(|()| None);
         }
         let Some(entry) = self.de.input.entry()? else {
-            self.state = State::Ended;
+            self.end();
             return Ok(None);
         };
-        self.name_len = self.de.name(entry).bytes().len();
+        self.head.name_len = self.de.name(entry).bytes().len();
         self.de.value = entry.value;
         if entry.kind != Kind::Value {
-            self.state = State::Pending(entry.kind);
+            self.head.kind = entry.kind;
+            self.head.left = self.de.input.left();
+            self.state = State::Pending;
             self.de.pending = true;
         }
         match seed.deserialize(self.de.name(entry)) {
@@ -77,13 +89,14 @@ impl<'de> MapAccess<'de> for SectionAccess<'_, 'de> {
 
     #[inline]
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value> {
-        if self.state == State::Open {
-            self.de.read_scalar(self.name_len, seed)
-        } else {
+        if self.state == State::Pending {
             self.next_compound(seed)
+        } else {
+            self.de.read_scalar(self.head.name_len, seed)
         }
     }
 }
+
 /// The items of a list.
 pub(super) struct ListAccess<'a, 'de> {
     de: &'a mut Deserializer<'de>,
@@ -98,6 +111,7 @@ impl<'a, 'de> ListAccess<'a, 'de> {
 
     /// Gives the path and the offset to an error in the item that was read last.
     #[cold]
+    #[inline(never)]
     fn locate(&self, error: Error) -> Error {
         error.at(self.de.value_at()).within_item(self.index)
     }
@@ -147,12 +161,9 @@ impl<'a, 'de> NumberedAccess<'a, 'de> {
             ended: false,
         }
     }
-}
 
-impl<'de> SeqAccess<'de> for NumberedAccess<'_, 'de> {
-    type Error = Error;
-
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>> {
+    /// The section that comes next.
+    fn next(&mut self) -> Result<Option<Entry<'de>>> {
         if self.ended {
             return Ok(None);
         }
@@ -167,9 +178,20 @@ impl<'de> SeqAccess<'de> for NumberedAccess<'_, 'de> {
             expected("a section", entry.kind.article())
         } else {
             self.index += 1;
-            return self.de.read_entry(entry, seed).map(Some);
+            return Ok(Some(entry));
         };
         Err(error.at(self.de.head(entry)).within(name))
+    }
+}
+
+impl<'de> SeqAccess<'de> for NumberedAccess<'_, 'de> {
+    type Error = Error;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>> {
+        match self.next()? {
+            Some(entry) => self.de.read_entry(entry, seed).map(Some),
+            None => Ok(None),
+        }
     }
 }
 

@@ -112,5 +112,12 @@ impl<'de> serde::Deserializer<'de> for Compound<'_, 'de> {
 
     forwarded! {}
 
-    scalars_refused! { (self) => expected("a value", self.kind.article()) }
+    scalars_refused! { (self) => not_a_value(self.kind) }
+}
+
+/// Apart, as it is in every field that is a value.
+#[cold]
+#[inline(never)]
+fn not_a_value(kind: Kind) -> Error {
+    expected("a value", kind.article())
 }

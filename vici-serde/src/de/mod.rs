@@ -104,6 +104,15 @@ pub struct Deserializer<'de> {
     in_list: bool,
 }
 
+/// The list or section that was named last.
+#[derive(Clone, Copy, Debug)]
+struct Head {
+    kind: Kind,
+    name_len: usize,
+    /// How many bytes are left behind the name.
+    left: usize,
+}
+
 impl<'de> Deserializer<'de> {
     /// A deserializer of `message`.
     pub fn from_slice(message: &'de [u8]) -> Self {
@@ -164,38 +173,34 @@ impl<'de> Deserializer<'de> {
     ///
     /// It and what it calls have one variable for the result, and no `?`: values are large, and each
     /// copy of them takes time, and without optimisation stack for every level of nesting.
-    #[inline]
-    fn read_compound<S: DeserializeSeed<'de>>(
-        &mut self,
-        kind: Kind,
-        name_len: usize,
-        seed: S,
-    ) -> Result<S::Value> {
+    fn read_compound<S: DeserializeSeed<'de>>(&mut self, head: &Head, seed: S) -> Result<S::Value> {
         self.pending = false;
-        let left = self.input.left();
-        let mut result = seed.deserialize(Compound::new(self, kind));
+        let mut result = seed.deserialize(Compound::new(self, head.kind));
         if let Err(error) = result {
-            self.input.give_up();
-            result = Err(self.locate(name_len, left, error));
-        } else if self.input.left() == left {
-            if let Err(error) = self.skip_untouched(kind, name_len, left) {
+            result = Err(self.give_up(head, error));
+        } else if self.input.left() == head.left {
+            if let Err(error) = self.skip_untouched(head) {
                 result = Err(error);
             }
         }
         result
     }
 
-    /// Reads what an entry stands for.
+    /// Reads what an entry stands for, which was read last.
     fn read_entry<S: DeserializeSeed<'de>>(
         &mut self,
         entry: Entry<'de>,
         seed: S,
     ) -> Result<S::Value> {
         self.value = entry.value;
-        let name_len = self.name(entry).bytes().len();
-        match entry.kind {
-            Kind::Value => self.read_scalar(name_len, seed),
-            kind => self.read_compound(kind, name_len, seed),
+        let head = Head {
+            kind: entry.kind,
+            name_len: self.name(entry).bytes().len(),
+            left: self.input.left(),
+        };
+        match head.kind {
+            Kind::Value => self.read_scalar(head.name_len, seed),
+            Kind::Section | Kind::List => self.read_compound(&head, seed),
         }
     }
 
@@ -223,13 +228,18 @@ impl<'de> Deserializer<'de> {
         }
     }
 
-    /// Gives the path and the offset to an error in the list or section that began with a name,
-    /// behind which so many bytes were left.
+    /// Locates an error in a list or section, behind which nothing can be read.
     #[cold]
     #[inline(never)]
-    fn locate(&self, name_len: usize, left: usize, error: Error) -> Error {
-        let end = self.input.offset_of(left);
-        let start = end - name_len;
+    fn give_up(&mut self, head: &Head, error: Error) -> Error {
+        self.input.give_up();
+        self.locate(head, error)
+    }
+
+    /// Gives the path and the offset to an error in a list or section.
+    fn locate(&self, head: &Head, error: Error) -> Error {
+        let end = self.input.offset_of(head.left);
+        let start = end - head.name_len;
         error.at(start - 2).within(self.input.part(start, end))
     }
 
@@ -254,21 +264,23 @@ impl<'de> Deserializer<'de> {
     /// Goes on where a type did not look at its list or section, and has not read its end either.
     #[cold]
     #[inline(never)]
-    fn skip_untouched(&mut self, kind: Kind, name_len: usize, left: usize) -> Result<()> {
-        self.skip(kind)
-            .map_err(|error| self.locate(name_len, left, error))
+    fn skip_untouched(&mut self, head: &Head) -> Result<()> {
+        self.skip(head.kind)
+            .map_err(|error| self.locate(head, error))
     }
 
     /// Goes behind the last byte of the message, which is checked.
     fn skip_root(&mut self) -> Result<()> {
         let mut cursor = self.input.cursor();
         while let Some(entry) = cursor.entry(true)? {
-            if entry.kind != Kind::Value {
-                let left = cursor.left();
-                cursor
-                    .skip(entry.kind)
-                    .map_err(|error| self.locate(entry.name.len(), left, error))?;
-            }
+            let head = Head {
+                kind: entry.kind,
+                name_len: entry.name.len(),
+                left: cursor.left(),
+            };
+            cursor
+                .skip(head.kind)
+                .map_err(|error| self.locate(&head, error))?;
         }
         self.input.go_to_end();
         Ok(())
@@ -295,16 +307,6 @@ impl<'de> Deserializer<'de> {
         result
     }
 
-    /// Gives the numbered sections of the section that has been entered to a visitor of sequences.
-    fn visit_numbered<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
-        let depth = self.input.depth;
-        let value = visitor.visit_seq(NumberedAccess::new(self))?;
-        if self.input.depth == depth {
-            self.leave()?;
-        }
-        Ok(value)
-    }
-
     /// Gives the one element of the section that has been entered to a visitor of enums.
     fn visit_variant<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
         let Some(entry) = self.input.entry()? else {
@@ -312,6 +314,16 @@ impl<'de> Deserializer<'de> {
         };
         let value = visitor.visit_enum(Variant::new(self, entry))?;
         self.leave()?;
+        Ok(value)
+    }
+
+    /// Gives the numbered sections of the section that has been entered to a visitor of sequences.
+    fn visit_numbered<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
+        let depth = self.input.depth;
+        let value = visitor.visit_seq(NumberedAccess::new(self))?;
+        if self.input.depth == depth {
+            self.leave()?;
+        }
         Ok(value)
     }
 

@@ -37,7 +37,7 @@ macro_rules! open_enum {
                 }
             }
 
-            #[inline]
+            #[inline(never)]
             fn from_bytes(word: &[u8]) -> Self {
                 $(
                     if word == $word.as_bytes() {

@@ -48,7 +48,7 @@ macro_rules! hex_number {
                 digits
             }
 
-            #[inline]
+            #[inline(never)]
             fn parse(digits: &[u8]) -> Option<Self> {
                 if digits.len() != $digits {
                     return None;

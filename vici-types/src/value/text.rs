@@ -95,7 +95,7 @@ impl fmt::Debug for Text {
 }
 
 impl From<&[u8]> for Text {
-    #[inline]
+    #[inline(never)]
     fn from(text: &[u8]) -> Self {
         let mut bytes = [0; INLINE];
         match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {

@@ -9,9 +9,10 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use super::service::{Call, Reply, Service};
-use super::session::{Asked, Registrations, ServerSession};
+use super::session::{Asked, ServerSession};
 use super::stream::Duplex;
 use crate::proto::Packet;
+use crate::proto::Registrations;
 use crate::socket::ShutdownHandle;
 
 /// What the connections of a server have in common.

@@ -10,7 +10,7 @@ mod stream;
 pub use self::commands::{Commands, Refusal};
 pub use self::service::{Call, Reply, Service};
 pub(in crate::testing) use self::session::is_printable;
-pub use self::session::{Asked, Registrations, ServerSession};
+pub use self::session::{Asked, ServerSession};
 
 use core::fmt;
 use core::time::Duration;

@@ -1,7 +1,6 @@
 //! The daemon's side of a connection, without the connection.
 
 use core::fmt;
-use std::collections::BTreeMap;
 
 use crate::proto::{FrameReader, Packet, ProtocolError};
 
@@ -119,44 +118,4 @@ fn asked(payload: &[u8]) -> Option<Asked<'_>> {
 /// Whether the daemon takes it for text.
 pub(in crate::testing) fn is_printable(bytes: &[u8]) -> bool {
     bytes.iter().all(|byte| matches!(byte, 0x20..=0x7e))
-}
-
-/// The events that a connection has registered. They are counted: an event that was registered twice
-/// is delivered twice, and has to be unregistered twice.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Registrations(BTreeMap<String, usize>);
-
-impl Registrations {
-    /// No registrations.
-    pub const fn new() -> Self {
-        Self(BTreeMap::new())
-    }
-
-    /// Registers an event once more.
-    pub fn add(&mut self, event: &str) {
-        *self.0.entry(event.to_owned()).or_default() += 1;
-    }
-
-    /// Takes a registration back; `false` if there is none.
-    pub fn remove(&mut self, event: &str) -> bool {
-        let Some(count) = self.0.get_mut(event) else {
-            return false;
-        };
-        *count -= 1;
-        if *count == 0 {
-            self.0.remove(event);
-        }
-        true
-    }
-
-    /// How often an event is registered, and so how often it is to be delivered.
-    pub fn count(&self, event: &str) -> usize {
-        self.0.get(event).copied().unwrap_or(0)
-    }
-}
-
-impl fmt::Debug for Registrations {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(&self.0).finish()
-    }
 }
