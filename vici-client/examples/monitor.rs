@@ -2,8 +2,8 @@
 //! when the daemon is restarted.
 //!
 //! ```sh
-//! cargo run --example monitor        # until it is interrupted
-//! cargo run --example monitor -- 60  # for a minute
+//! cargo run --example monitor         # until it is interrupted
+//! cargo run --example monitor -- 1   # for a second
 //! ```
 
 use std::env;

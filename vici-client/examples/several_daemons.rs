@@ -1,8 +1,12 @@
 //! Talks to several daemons at once in one thread, with an event loop of its own.
 //!
 //! ```sh
-//! cargo run --example several_daemons -- /run/charon.vici /run/other/charon.vici
+//! cargo run --example simulated_daemon -- unix:///tmp/moon.vici  # in a terminal of its own
+//! cargo run --example simulated_daemon -- unix:///tmp/sun.vici   # in a terminal of its own
+//! cargo run --example several_daemons -- /tmp/moon.vici /tmp/sun.vici
 //! ```
+//!
+//! Without an argument it asks the daemon on the default socket alone.
 //!
 //! The client of this crate blocks. What is below it does not, and knows no sockets: a
 //! [`Session`] is fed with what has been read, and tells what is to be written. Here `mio` waits for

@@ -35,6 +35,9 @@ impl<S: Read + Write> Client<S> {
     /// # }
     /// ```
     ///
+    /// The example [`monitor`](crate::guide::examples::monitor) tells several events apart,
+    /// [`controller`](crate::guide::examples::controller) acts on them.
+    ///
     /// # Errors
     ///
     /// [`Error::UnknownEvent`], [`Error::Timeout`] (the event is not subscribed then), and those of a

@@ -39,6 +39,10 @@ impl<S: Read + Write> Client<S> {
     /// # }
     /// ```
     ///
+    /// Examples: [`list_tunnels`](crate::guide::examples::list_tunnels),
+    /// [`exporter`](crate::guide::examples::exporter), and with the log of a command
+    /// [`initiate`](crate::guide::examples::initiate).
+    ///
     /// # Errors
     ///
     /// As [`call`](Self::call), and [`Error::UnknownEvent`], in which case the command was not sent.
@@ -53,7 +57,8 @@ impl<S: Read + Write> Client<S> {
         })
     }
 
-    /// Sends a command that streams events by the names of both, as a message.
+    /// Sends a command that streams events by the names of both, as a message: see the example
+    /// [`raw`](crate::guide::examples::raw).
     ///
     /// # Errors
     ///
