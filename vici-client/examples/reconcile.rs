@@ -64,7 +64,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         };
         println!("{verb} {name}");
         if apply {
-            client.call(&LoadConn::new(name.to_string(), conn.clone()))?;
+            client.call(&LoadConn::new(name, conn.clone()))?;
         }
     }
     if !apply {

@@ -26,8 +26,8 @@ pub struct LoadAuthority {
 
 impl LoadAuthority {
     /// One authority.
-    pub fn new(name: impl Into<String>, authority: Authority) -> Self {
-        Self::default().authority(name.into(), authority)
+    pub fn new(name: impl Into<Text>, authority: Authority) -> Self {
+        Self::default().authority(name, authority)
     }
 
     /// One more authority.

@@ -27,8 +27,8 @@ pub struct LoadPool {
 
 impl LoadPool {
     /// One pool.
-    pub fn new(name: impl Into<String>, pool: Pool) -> Self {
-        Self::default().pool(name.into(), pool)
+    pub fn new(name: impl Into<Text>, pool: Pool) -> Self {
+        Self::default().pool(name, pool)
     }
 
     /// One more pool.

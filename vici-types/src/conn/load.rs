@@ -43,8 +43,8 @@ pub struct LoadConn {
 
 impl LoadConn {
     /// One connection.
-    pub fn new(name: impl Into<String>, conn: Conn) -> Self {
-        Self::default().conn(name.into(), conn)
+    pub fn new(name: impl Into<Text>, conn: Conn) -> Self {
+        Self::default().conn(name, conn)
     }
 
     /// One more connection.
