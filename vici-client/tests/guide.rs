@@ -61,6 +61,25 @@ fn every_option_has_its_place_in_rust() {
     assert!(options > 100, "{options}");
 }
 
+/// Secrets have no keys of their own name in the protocol, so that they stand here.
+#[test]
+fn every_secret_has_its_place_in_rust() {
+    let page = page("swanctl_conf.md");
+    let kinds = [
+        ("ike eap xauth ntlm ppk", "secret id<suffix>"),
+        ("private rsa ecdsa pkcs8 pkcs12", "file secret"),
+        ("token", "handle slot module pin"),
+    ];
+    for (kinds, keys) in kinds {
+        for kind in kinds.split(' ') {
+            for key in keys.split(' ') {
+                let option = format!("`secrets.{kind}<suffix>.{key}`");
+                assert_eq!(page.matches(&option).count(), 1, "{option}");
+            }
+        }
+    }
+}
+
 /// The page has the texts of these errors, and no others.
 #[test]
 fn the_page_of_errors_has_their_texts() {
