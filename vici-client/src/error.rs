@@ -51,20 +51,20 @@ pub enum Error {
         expected: &'static str,
     },
     /// The daemon answered `success = no`.
-    #[error("`{command}` failed: {}", errmsg.as_deref().unwrap_or("the daemon gave no reason"))]
+    #[error("`{name}` failed: {}", errmsg.as_deref().unwrap_or("the daemon gave no reason"))]
     CommandFailed {
         /// The command.
-        command: String,
+        name: String,
         /// The daemon's reason.
         errmsg: Option<String>,
         /// The whole response.
         response: Message,
     },
     /// The daemon would misread the request; nothing was sent.
-    #[error("`{command}` was not sent: {error}")]
+    #[error("`{name}` was not sent: {error}")]
     InvalidRequest {
         /// The command or event.
-        command: String,
+        name: String,
         /// What is wrong, and where.
         error: vici_types::InvalidRequest,
     },

@@ -9,7 +9,7 @@ use crate::error::{Error, RawMessage, Result};
 pub(crate) fn decode_response<T: DeserializeOwned>(command: &str, response: &[u8]) -> Result<T> {
     if let Some(errmsg) = find_failure(response) {
         return Err(Error::CommandFailed {
-            command: command.to_owned(),
+            name: command.to_owned(),
             errmsg,
             response: decode::<Message>(command, response)?,
         });
