@@ -21,8 +21,8 @@ macro_rules! examples {
         /// # Examples
         ///
         /// Programs that are short and whole, from the folder `examples`. Each tells at its top how
-        /// to run it; all but `several_daemons` and `simulated_daemon` talk to the daemon at
-        /// `VICI_URI` where that is set, else to the one on the default socket.
+        /// to run it. They talk to the daemon at `VICI_URI` where that is set, else to the one on the
+        /// default socket.
         pub mod examples {
             $(
                 $(#[$title])*

@@ -189,6 +189,7 @@ fn several_daemons_are_asked_in_one_thread(charon: &Charon) {
         printed(charon, "several_daemons", &[socket, socket]),
         line.repeat(2)
     );
+    assert_eq!(printed(charon, "several_daemons", &[]), line);
 }
 
 fn the_controller_keeps_a_tunnel_up(lab: &mut Lab) {
