@@ -2,10 +2,10 @@
 //! with a form of its own.
 //!
 //! ```sh
-//! cargo run --example from_toml -- connections.toml
+//! cargo run --example from_toml  # loads what stands below
+//! printf '[vici-example-file]\nremote_addrs = ["192.0.2.4"]\n' > /tmp/connections.toml
+//! cargo run --example from_toml -- /tmp/connections.toml
 //! ```
-//!
-//! Without a file it loads the two that stand below.
 
 use std::collections::BTreeMap;
 use std::{env, fs};

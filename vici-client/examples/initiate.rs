@@ -1,8 +1,12 @@
 //! Builds a tunnel and shows what the daemon logs while it does.
 //!
 //! ```sh
-//! cargo run --example initiate -- home net
+//! cargo run --example site_to_site  # loads a connection
+//! cargo run --example initiate -- vici-example-site net
 //! ```
+//!
+//! A real daemon says after ten seconds that nobody answered, as long as the addresses of
+//! `site_to_site` are not those of two gateways of yours.
 
 use std::env;
 use std::time::Duration;

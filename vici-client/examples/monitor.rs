@@ -2,14 +2,13 @@
 //! when the daemon is restarted.
 //!
 //! ```sh
-//! cargo run --example monitor        # until it is interrupted
-//! cargo run --example monitor -- 60  # for a minute
+//! cargo run --example monitor         # until it is interrupted
+//! cargo run --example monitor -- 1   # for a second
 //! ```
 
 use std::env;
 use std::time::{Duration, Instant};
 
-use vici_client::vici_serde::Deserializer;
 use vici_client::{Client, Error, RawEvent};
 use vici_types::{Alert, AnyEvent, ChildRekey, ChildUpdown, IkeRekey, IkeUpdate, IkeUpdown};
 
@@ -55,8 +54,7 @@ fn subscribe(client: &mut Client) -> Result<(), Error> {
 }
 
 fn print(event: &RawEvent) {
-    let typed = AnyEvent::deserialize(event.name(), &mut Deserializer::from_slice(event.bytes()));
-    match typed {
+    match event.decode_any() {
         Ok(Some(AnyEvent::IkeUpdown(event))) => {
             let direction = if event.up { "up" } else { "down" };
             println!("{} {direction}: {}", event.name, event.ike_sa.remote_host);
@@ -78,6 +76,6 @@ fn print(event: &RawEvent) {
         Ok(Some(AnyEvent::Alert(event))) => println!("alert: {}", event.type_),
         // Whatever else a newer daemon sends is still there to look at.
         Ok(_) => println!("{}: {} bytes", event.name(), event.bytes().len()),
-        Err(error) => println!("{}: {error}", event.name()),
+        Err(error) => println!("{error}"),
     }
 }

@@ -1,8 +1,9 @@
 //! Makes the connections of the daemon equal to a wanted set.
 //!
 //! ```sh
-//! cargo run --example reconcile -- wanted.toml          # prints what it would do
-//! cargo run --example reconcile -- wanted.toml --apply  # does it
+//! printf '[vici-example-file]\nremote_addrs = ["192.0.2.4"]\n' > /tmp/wanted.toml
+//! cargo run --example reconcile -- /tmp/wanted.toml          # prints what it would do
+//! cargo run --example reconcile -- /tmp/wanted.toml --apply  # does it
 //! ```
 //!
 //! The file is as the first one of the example `from_toml`. Connections whose name does not begin
@@ -63,7 +64,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         };
         println!("{verb} {name}");
         if apply {
-            client.call(&LoadConn::new(name.to_string(), conn.clone()))?;
+            client.call(&LoadConn::new(name, conn.clone()))?;
         }
     }
     if !apply {

@@ -2,8 +2,12 @@
 //! get an address from a pool.
 //!
 //! ```sh
-//! cargo run --example road_warrior -- server-cert.pem server-key.pem ca-cert.pem
+//! openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=example -keyout /tmp/key.pem -out /tmp/cert.pem
+//! cargo run --example road_warrior -- /tmp/cert.pem /tmp/key.pem /tmp/cert.pem
 //! ```
+//!
+//! The three files are the server's certificate, its key, and the certificate of the authority that
+//! issued the first: here it has issued itself.
 //!
 //! Certificates and keys are sent as data, PEM or DER: the daemon need not be able to read the files.
 

@@ -1,8 +1,12 @@
 //! Talks to several daemons at once in one thread, with an event loop of its own.
 //!
 //! ```sh
-//! cargo run --example several_daemons -- /run/charon.vici /run/other/charon.vici
+//! cargo run --example simulated_daemon -- unix:///tmp/moon.vici  # in a terminal of its own
+//! cargo run --example simulated_daemon -- unix:///tmp/sun.vici   # in a terminal of its own
+//! cargo run --example several_daemons -- /tmp/moon.vici /tmp/sun.vici
 //! ```
+//!
+//! Without an argument it asks one daemon, as the other examples do.
 //!
 //! The client of this crate blocks. What is below it does not, and knows no sockets: a
 //! [`Session`] is fed with what has been read, and tells what is to be written. Here `mio` waits for
@@ -132,7 +136,9 @@ pub(crate) fn ask(sockets: &[PathBuf]) -> Result<Vec<Report>, Box<dyn Error>> {
 fn main() -> Result<(), Box<dyn Error>> {
     let mut sockets: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
     if sockets.is_empty() {
-        sockets.push("/run/charon.vici".into());
+        let uri = std::env::var("VICI_URI").unwrap_or("unix:///run/charon.vici".to_owned());
+        let path = uri.strip_prefix("unix://");
+        sockets.push(path.ok_or("give the paths of Unix sockets")?.into());
     }
     for (socket, report) in sockets.iter().zip(ask(&sockets)?) {
         let Report { version, ikesas } = report;

@@ -1,8 +1,9 @@
 //! Serves a simulated daemon, for clients in any language, until standard input is closed.
 //!
 //! ```sh
-//! cargo run --example simulated_daemon --features vici-client/testing -- unix:///tmp/charon.vici
-//! swanctl --list-conns --uri unix:///tmp/charon.vici
+//! cargo run --example simulated_daemon -- unix:///tmp/simulated.vici  # in a terminal of its own
+//! VICI_URI=unix:///tmp/simulated.vici cargo run --example site_to_site
+//! swanctl --list-conns --uri unix:///tmp/simulated.vici
 //! ```
 
 use std::io::{self, Read};

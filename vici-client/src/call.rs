@@ -31,6 +31,12 @@ impl<S: Read + Write> Client<S> {
     /// # }
     /// ```
     ///
+    /// Examples: [`version_and_stats`](crate::guide::examples::version_and_stats),
+    /// [`site_to_site`](crate::guide::examples::site_to_site),
+    /// [`road_warrior`](crate::guide::examples::road_warrior),
+    /// [`reconcile`](crate::guide::examples::reconcile); with a struct of one's own
+    /// [`from_toml`](crate::guide::examples::from_toml).
+    ///
     /// # Errors
     ///
     /// - [`Error::InvalidRequest`] and [`Error::Encode`]: nothing was sent.
@@ -47,7 +53,7 @@ impl<S: Read + Write> Client<S> {
     ///
     /// As [`call`](Self::call) it makes an error of `success = no`, which keeps the response.
     /// Commands that stream events, such as `list-sas`, go to [`stream_raw`](Self::stream_raw): here
-    /// they would return nothing.
+    /// they would return nothing. The example [`raw`](crate::guide::examples::raw) has both.
     ///
     /// # Errors
     ///

@@ -337,7 +337,7 @@ pub(crate) fn invalid(name: &str, error: ProtocolError) -> Error {
     match error {
         ProtocolError::Closed => Error::Closed,
         error => Error::InvalidRequest {
-            command: name.to_owned(),
+            name: name.to_owned(),
             error: vici_types::InvalidRequest::new("", error.to_string()),
         },
     }

@@ -32,6 +32,8 @@ impl Client {
     /// # }
     /// ```
     ///
+    /// The example [`quickstart`](crate::guide::examples::quickstart) goes on from there.
+    ///
     /// # Errors
     ///
     /// [`Error::Connect`]. There is no limit to how long it takes: a daemon that is alive but does
@@ -89,7 +91,7 @@ impl Client {
     ///
     /// For the time after [`Error::is_closed`]. The timeouts and the events that wait in the queue
     /// stay; those raised between the two connections were sent to nobody. What a daemon had loaded
-    /// is gone if it was restarted.
+    /// is gone if it was restarted. The example [`monitor`](crate::guide::examples::monitor) does it.
     ///
     /// # Errors
     ///

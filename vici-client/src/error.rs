@@ -10,9 +10,10 @@ use crate::proto::{Hidden, ProtocolError};
 /// Why a call failed.
 ///
 /// The text of each variant stands on its own. None repeats the text of its
-/// [`source`](core::error::Error::source).
+/// [`source`](core::error::Error::source). `Debug` shows it as well, since that is what is printed of
+/// an error that `main` returns, and of one that is unwrapped.
 #[non_exhaustive]
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 pub enum Error {
     /// No connection could be made.
     #[error("cannot connect to {address}: {error}{}", Hint(error))]
@@ -50,20 +51,20 @@ pub enum Error {
         expected: &'static str,
     },
     /// The daemon answered `success = no`.
-    #[error("`{command}` failed: {}", errmsg.as_deref().unwrap_or("the daemon gave no reason"))]
+    #[error("`{name}` failed: {}", errmsg.as_deref().unwrap_or("the daemon gave no reason"))]
     CommandFailed {
         /// The command.
-        command: String,
+        name: String,
         /// The daemon's reason.
         errmsg: Option<String>,
         /// The whole response.
         response: Message,
     },
     /// The daemon would misread the request; nothing was sent.
-    #[error("`{command}` was not sent: {error}")]
+    #[error("`{name}` was not sent: {error}")]
     InvalidRequest {
         /// The command or event.
-        command: String,
+        name: String,
         /// What is wrong, and where.
         error: vici_types::InvalidRequest,
     },
@@ -163,6 +164,27 @@ impl Error {
             Self::Connect { error, .. } => error.kind() == io::ErrorKind::TimedOut,
             _ => false,
         }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let variant = match self {
+            Self::Connect { .. } => "Connect",
+            Self::Io(_) => "Io",
+            Self::Protocol(_) => "Protocol",
+            Self::UnknownCommand { .. } => "UnknownCommand",
+            Self::UnknownEvent { .. } => "UnknownEvent",
+            Self::OtherEvent { .. } => "OtherEvent",
+            Self::CommandFailed { .. } => "CommandFailed",
+            Self::InvalidRequest { .. } => "InvalidRequest",
+            Self::Encode { .. } => "Encode",
+            Self::Decode { .. } => "Decode",
+            Self::Timeout => "Timeout",
+            Self::Dropped { .. } => "Dropped",
+            Self::Closed => "Closed",
+        };
+        write!(f, "{variant}: {self}")
     }
 }
 

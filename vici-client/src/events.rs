@@ -3,14 +3,14 @@
 use core::time::Duration;
 use std::io::{Read, Write};
 
-use vici_serde::Message;
-use vici_types::Event;
+use vici_serde::{Deserializer, Message};
+use vici_types::{AnyEvent, Event};
 
 use crate::client::{Client, invalid};
 use crate::deadline::Deadline;
 use crate::error::{Error, Result};
 use crate::proto::{Kind, ProtocolError, QueuedEvent, RequestId};
-use crate::response::decode;
+use crate::response::{decode, undecodable};
 
 impl<S: Read + Write> Client<S> {
     /// Asks for an event. It is subscribed until [`unsubscribe`](Self::unsubscribe) or the end of the
@@ -34,6 +34,9 @@ impl<S: Read + Write> Client<S> {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// The example [`monitor`](crate::guide::examples::monitor) tells several events apart,
+    /// [`controller`](crate::guide::examples::controller) acts on them.
     ///
     /// # Errors
     ///
@@ -153,6 +156,18 @@ impl RawEvent {
             });
         }
         decode(self.name(), self.bytes())
+    }
+
+    /// The event as whichever type it is of, for a `match`; `None` if it is none of
+    /// [`vici_types::EVENTS`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Decode`] if it does not fit its type.
+    pub fn decode_any(&self) -> Result<Option<AnyEvent>> {
+        let mut deserializer = Deserializer::from_slice(self.bytes());
+        AnyEvent::deserialize(self.name(), &mut deserializer)
+            .map_err(|error| undecodable(self.name(), error, self.bytes()))
     }
 
     /// The event as a message.

@@ -14,3 +14,57 @@ pub mod coming_from {}
 ///
 #[doc = include_str!("../docs/errors.md")]
 pub mod errors {}
+
+/// Makes a page of each program in the folder `examples`, so that other pages can link to it.
+macro_rules! examples {
+    ($($(#[$title:meta])* $name:ident)*) => {
+        /// # Examples
+        ///
+        /// Programs that are short and whole, from the folder `examples`. Each tells at its top how
+        /// to run it. They talk to the daemon at `VICI_URI` where that is set, else to the one on the
+        /// default socket.
+        pub mod examples {
+            $(
+                $(#[$title])*
+                ///
+                #[doc = concat!(
+                    "```no_run\n",
+                    include_str!(concat!("../examples/", stringify!($name), ".rs")),
+                    "```"
+                )]
+                pub mod $name {}
+            )*
+        }
+    };
+}
+
+examples! {
+    /// Connects, and loads, lists and unloads a connection.
+    quickstart
+    /// What the daemon is and how busy it is.
+    version_and_stats
+    /// What is up, with its traffic.
+    list_tunnels
+    /// A tunnel between two sites, from typed structs.
+    site_to_site
+    /// A server with a certificate, EAP and a pool.
+    road_warrior
+    /// Connections from a file, and from structs of one's own.
+    from_toml
+    /// Makes what is loaded equal to what is wanted.
+    reconcile
+    /// Brings a tunnel up, and shows the log meanwhile.
+    initiate
+    /// Tells what comes up and goes down, across restarts of the daemon.
+    monitor
+    /// Metrics for Prometheus.
+    exporter
+    /// Any command, without its type.
+    raw
+    /// Several daemons in one thread, with an event loop of one's own.
+    several_daemons
+    /// Keeps a tunnel up, and is tested without a daemon.
+    controller
+    /// A simulated daemon as a process.
+    simulated_daemon
+}

@@ -23,7 +23,7 @@ impl<'a, R: Request> Outgoing<'a, R> {
     pub(crate) fn checked(request: &'a R) -> Result<Self> {
         let command = R::NAME;
         request.check().map_err(|error| Error::InvalidRequest {
-            command: command.to_owned(),
+            name: command.to_owned(),
             error,
         })?;
         Ok(Self {
@@ -69,7 +69,7 @@ impl<T: Serialize> Outgoing<'_, T> {
         match find_unreadable_name(message).map_err(error)? {
             None => Ok(()),
             Some(path) => Err(Error::InvalidRequest {
-                command: self.command.to_owned(),
+                name: self.command.to_owned(),
                 error: InvalidRequest::new(
                     path,
                     "the daemon can't read a name that is not printable ASCII",

@@ -9,7 +9,7 @@ use crate::error::{Error, RawMessage, Result};
 pub(crate) fn decode_response<T: DeserializeOwned>(command: &str, response: &[u8]) -> Result<T> {
     if let Some(errmsg) = find_failure(response) {
         return Err(Error::CommandFailed {
-            command: command.to_owned(),
+            name: command.to_owned(),
             errmsg,
             response: decode::<Message>(command, response)?,
         });
@@ -19,11 +19,16 @@ pub(crate) fn decode_response<T: DeserializeOwned>(command: &str, response: &[u8
 
 /// Decodes any message; `name` is the command or event it belongs to.
 pub(crate) fn decode<T: DeserializeOwned>(name: &str, message: &[u8]) -> Result<T> {
-    vici_serde::from_slice(message).map_err(|error| Error::Decode {
+    vici_serde::from_slice(message).map_err(|error| undecodable(name, error, message))
+}
+
+/// The error of a message that does not fit its type.
+pub(crate) fn undecodable(name: &str, error: vici_serde::Error, message: &[u8]) -> Error {
+    Error::Decode {
         name: name.to_owned(),
         error,
         raw: RawMessage::new(message),
-    })
+    }
 }
 
 /// The `errmsg`, if any, of a response with `success = no`. Only keys at the root count. Whatever

@@ -1,6 +1,7 @@
 //! Commands that stream events before their response.
 
 use core::fmt;
+use core::iter::FusedIterator;
 use core::marker::PhantomData;
 use core::ops::Range;
 use core::time::Duration;
@@ -39,6 +40,10 @@ impl<S: Read + Write> Client<S> {
     /// # }
     /// ```
     ///
+    /// Examples: [`list_tunnels`](crate::guide::examples::list_tunnels),
+    /// [`exporter`](crate::guide::examples::exporter), and with the log of a command
+    /// [`initiate`](crate::guide::examples::initiate).
+    ///
     /// # Errors
     ///
     /// As [`call`](Self::call), and [`Error::UnknownEvent`], in which case the command was not sent.
@@ -53,7 +58,8 @@ impl<S: Read + Write> Client<S> {
         })
     }
 
-    /// Sends a command that streams events by the names of both, as a message.
+    /// Sends a command that streams events by the names of both, as a message: see the example
+    /// [`raw`](crate::guide::examples::raw).
     ///
     /// # Errors
     ///
@@ -109,6 +115,8 @@ impl<R: StreamingCommand, S: Read + Write> Iterator for StreamingCall<'_, R, S> 
     }
 }
 
+impl<R: StreamingCommand, S: Read + Write> FusedIterator for StreamingCall<'_, R, S> {}
+
 /// A stream of events as messages, and the response behind it: [`StreamingCall`] without types.
 #[must_use = "the items of a stream that is dropped are lost"]
 pub struct RawStreamingCall<'a, S = Socket>(Items<'a, S>);
@@ -136,6 +144,8 @@ impl<S: Read + Write> Iterator for RawStreamingCall<'_, S> {
         Some(decode(&self.0.event, self.0.bytes(item)))
     }
 }
+
+impl<S: Read + Write> FusedIterator for RawStreamingCall<'_, S> {}
 
 impl<R, S> fmt::Debug for StreamingCall<'_, R, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

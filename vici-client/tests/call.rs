@@ -46,14 +46,14 @@ fn success_no_is_an_error_with_the_whole_response() {
     let error = result.unwrap_err();
     assert_eq!(error.to_string(), "`ping` failed: busy");
     let Error::CommandFailed {
-        command,
+        name,
         errmsg,
         response,
     } = error
     else {
         panic!("{error:?}");
     };
-    assert_eq!(command, "ping");
+    assert_eq!(name, "ping");
     assert_eq!(errmsg.as_deref(), Some("busy"));
     assert_eq!(response.get::<u8>("id").unwrap(), 7);
     assert_eq!(client.call(&Ping::default()).unwrap().number, 9);
@@ -112,7 +112,7 @@ fn raw_calls_tell_failures_too() {
     let answer = client.call_raw("any", &Message::new()).unwrap();
     assert_eq!(answer.get::<String>("a").unwrap(), "b");
     let error = client.call_raw("any", &Message::new()).unwrap_err();
-    assert!(matches!(error, Error::CommandFailed { command, .. } if command == "any"));
+    assert!(matches!(error, Error::CommandFailed { name, .. } if name == "any"));
 }
 
 /// Sends any names and values.

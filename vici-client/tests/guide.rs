@@ -14,7 +14,9 @@ use std::time::Duration;
 
 use vici_client::proto::{FrameReader, Packet};
 use vici_client::vici_serde::{Section, to_vec};
-use vici_client::vici_types::{Conn, IkeVersion, Initiate, ListSas, LoadConn, LoadToken, Version};
+use vici_client::vici_types::{
+    Conn, GetCounters, IkeVersion, Initiate, ListSas, LoadConn, LoadToken, Version,
+};
 use vici_client::{Client, Error, Message};
 
 fn page(name: &str) -> String {
@@ -59,34 +61,68 @@ fn every_option_has_its_place_in_rust() {
     assert!(options > 100, "{options}");
 }
 
-/// The text stands on the page, with the path of this test in place of the usual one.
-fn assert_told(page: &str, error: &Error, socket: Option<&Path>) {
-    let mut text = error.to_string();
-    if let Some(socket) = socket {
-        text = text.replace(&socket.display().to_string(), "/run/charon.vici");
+/// Secrets have no keys of their own name in the protocol, so that they stand here.
+#[test]
+fn every_secret_has_its_place_in_rust() {
+    let page = page("swanctl_conf.md");
+    let kinds = [
+        ("ike eap xauth ntlm ppk", "secret id<suffix>"),
+        ("private rsa ecdsa pkcs8 pkcs12", "file secret"),
+        ("token", "handle slot module pin"),
+    ];
+    for (kinds, keys) in kinds {
+        for kind in kinds.split(' ') {
+            for key in keys.split(' ') {
+                let option = format!("`secrets.{kind}<suffix>.{key}`");
+                assert_eq!(page.matches(&option).count(), 1, "{option}");
+            }
+        }
     }
-    assert!(page.contains(&format!("```text\n{text}\n```")), "{text}");
 }
 
+/// The page has the texts of these errors, and no others.
 #[test]
-fn errors_of_connecting_are_on_the_page() {
+fn the_page_of_errors_has_their_texts() {
     let page = page("errors.md");
+    let blocks = page.split("```text\n").skip(1);
+    let mut told: Vec<&str> = blocks
+        .map(|block| block.split_once("\n```").unwrap().0)
+        .collect();
+    let mut real = [
+        errors_of_connecting(),
+        errors_of_calls(),
+        errors_of_answers(),
+    ]
+    .concat();
+    told.sort();
+    real.sort();
+    assert_eq!(told, real);
+}
+
+/// With the path of this test replaced by the usual one.
+fn errors_of_connecting() -> Vec<String> {
     let dir = tempfile::tempdir().unwrap();
     let socket = dir.path().join("charon.vici");
     let uri = format!("unix://{}", socket.display());
-    let missing = Client::connect_uri(&uri).map(|_| ()).unwrap_err();
-    assert_told(&page, &missing, Some(&socket));
-
+    let connect = || Client::connect_uri(&uri).map(|_| ()).unwrap_err();
+    let missing = connect();
     drop(UnixListener::bind(&socket).unwrap());
-    let refused = Client::connect_uri(&uri).map(|_| ()).unwrap_err();
-    assert_told(&page, &refused, Some(&socket));
-
+    let refused = connect();
     // Root may open everything, so that the kernel's error is made here.
     let denied = Error::Connect {
-        address: "/run/charon.vici".to_owned(),
+        address: socket.display().to_string(),
         error: std::io::Error::from_raw_os_error(13),
     };
-    assert_told(&page, &denied, None);
+    let relative = Client::connect_uri("/run/charon.vici")
+        .map(|_| ())
+        .unwrap_err();
+    [missing, refused, denied, relative]
+        .map(|error| {
+            error
+                .to_string()
+                .replace(&socket.display().to_string(), "/run/charon.vici")
+        })
+        .into()
 }
 
 /// A client whose peer answers each request with the next of these packets.
@@ -117,43 +153,37 @@ fn refusal(errmsg: &str) -> Vec<u8> {
     packet(&Packet::CommandResponse { message: &message })
 }
 
-#[test]
-fn errors_of_calls_are_on_the_page() {
-    let page = page("errors.md");
-
+fn errors_of_calls() -> Vec<String> {
     let mut client = answered_by(vec![b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec()]);
     let wrong = client.call(&Version::new()).unwrap_err();
-    assert_told(&page, &wrong, None);
 
+    // What real daemons say; the tests against those hold that they do.
     let mut client = answered_by(vec![
         packet(&Packet::CommandUnknown),
         packet(&Packet::EventUnknown),
+        refusal("no counters available (plugin missing?)"),
         refusal("unknown option: frobnicate, config discarded"),
         refusal("invalid value for: proposals, config discarded"),
         refusal("CHILD_SA 'net' not established after 1000ms"),
     ]);
-    let unknown = client.call(&LoadToken::new("4d4f")).unwrap_err();
-    assert_told(&page, &unknown, None);
-    let unknown = client.subscribe_raw("alert").unwrap_err();
-    assert_told(&page, &unknown, None);
+    let mut errors = vec![
+        wrong,
+        client.call(&LoadToken::new("4d4f")).unwrap_err(),
+        client.subscribe_raw("alert").unwrap_err(),
+        client.call(&GetCounters::new()).unwrap_err(),
+    ];
     let conn = Conn::new().version(IkeVersion::from("3"));
-    let invalid = client.call(&LoadConn::new("home", conn)).unwrap_err();
-    assert_told(&page, &invalid, None);
+    errors.push(client.call(&LoadConn::new("home", conn)).unwrap_err());
     for _ in 0..2 {
-        let refused = client
-            .call(&LoadConn::new("home", Conn::new()))
-            .unwrap_err();
-        assert_told(&page, &refused, None);
+        let refused = client.call(&LoadConn::new("home", Conn::new()));
+        errors.push(refused.unwrap_err());
     }
-    let late = client
-        .call(&Initiate::new().ike("home").child("net"))
-        .unwrap_err();
-    assert_told(&page, &late, None);
+    let late = client.call(&Initiate::new().ike("home").child("net"));
+    errors.push(late.unwrap_err());
+    errors.iter().map(ToString::to_string).collect()
 }
 
-#[test]
-fn errors_of_answers_are_on_the_page() {
-    let page = page("errors.md");
+fn errors_of_answers() -> Vec<String> {
     let child = Section::new().key("bytes-in", "many");
     let children = Section::new().section("net-1", child);
     let sa = Section::new()
@@ -167,15 +197,34 @@ fn errors_of_answers_are_on_the_page() {
     let confirm = packet(&Packet::EventConfirm);
     let mut client = answered_by(vec![confirm, event]);
     let mut stream = client.stream(&ListSas::new()).unwrap();
-    let error = stream.next().unwrap().unwrap_err();
-    assert_told(&page, &error, None);
+    let unfit = stream.next().unwrap().unwrap_err();
     drop(stream);
 
     let (ours, peer) = UnixStream::pair().unwrap();
     let mut client = Client::new(ours);
     client.set_timeout(Some(Duration::from_millis(1))).unwrap();
-    assert_told(&page, &client.call(&Version::new()).unwrap_err(), None);
+    let late = client.call(&Version::new()).unwrap_err();
     drop(peer);
     assert!(client.call(&Version::new()).unwrap_err().is_closed());
-    assert_told(&page, &client.call(&Version::new()).unwrap_err(), None);
+    let closed = client.call(&Version::new()).unwrap_err();
+    [unfit, late, closed].map(|error| error.to_string()).into()
+}
+
+#[test]
+fn the_names_of_packets_find_them_in_the_docs() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/proto/packet.rs");
+    let source = fs::read_to_string(source).unwrap();
+    for (name, variant) in [
+        ("CMD_REQUEST", "CommandRequest {"),
+        ("CMD_RESPONSE", "CommandResponse {"),
+        ("CMD_UNKNOWN", "CommandUnknown,"),
+        ("EVENT_REGISTER", "EventRegister {"),
+        ("EVENT_UNREGISTER", "EventUnregister {"),
+        ("EVENT_CONFIRM", "EventConfirm,"),
+        ("EVENT_UNKNOWN", "EventUnknown,"),
+        ("EVENT", "Event {"),
+    ] {
+        let alias = format!("#[doc(alias = \"{name}\")]\n    {variant}");
+        assert!(source.contains(&alias), "{name}");
+    }
 }

@@ -140,7 +140,7 @@ pub use crate::element::{
     Element, Elements, MAX_DEPTH, MAX_MESSAGE_LEN, MAX_NAME_LEN, MAX_VALUE_LEN,
 };
 pub use crate::error::{Error, ErrorKind, Result};
-pub use crate::message::{Message, Section, Value, from_message, to_message};
+pub use crate::message::{Message, Section, SectionIter, Value, from_message, to_message};
 pub use crate::path::{Path, Segment};
 pub use crate::ser::{Serializer, TEXT, to_vec, to_writer};
 pub use crate::writer::ElementWriter;

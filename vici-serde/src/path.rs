@@ -88,6 +88,12 @@ impl From<&String> for Path {
     }
 }
 
+impl From<String> for Path {
+    fn from(text: String) -> Self {
+        Self::from(text.as_str())
+    }
+}
+
 impl From<&[&str]> for Path {
     fn from(names: &[&str]) -> Self {
         let segments = names.iter().map(|name| Segment::name(name.as_bytes()));

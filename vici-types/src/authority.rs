@@ -10,7 +10,8 @@ use crate::value::{Blob, Text};
 
 /// `load-authority`: loads or replaces certification authorities, any number of them.
 ///
-/// They are applied one by one, those before a wrong one stay. Since 5.3.3.
+/// They are applied one by one, those before a wrong one stay. Since 5.3.3. The example `road_warrior`
+/// of `vici-client` loads one.
 #[doc(alias = "load-authority")]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -25,8 +26,8 @@ pub struct LoadAuthority {
 
 impl LoadAuthority {
     /// One authority.
-    pub fn new(name: impl Into<String>, authority: Authority) -> Self {
-        Self::default().authority(name.into(), authority)
+    pub fn new(name: impl Into<Text>, authority: Authority) -> Self {
+        Self::default().authority(name, authority)
     }
 
     /// One more authority.

@@ -10,7 +10,8 @@ use serde::de::DeserializeOwned;
 /// A request: the keys of a command, its name on the wire and the type of its answer.
 ///
 /// Implement it, and [`Command`] or [`StreamingCommand`] or both, for a struct of your own to send
-/// commands that this crate does not know, or to load your own configuration structs.
+/// commands that this crate does not know, or to load your own configuration structs: the example
+/// `from_toml` of `vici-client` does that.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a VICI request",
     label = "not a request",

@@ -26,6 +26,8 @@ request! {
     /// Needs `child` or `ike`. Give both: of a child alone the first connection that has one of
     /// this name is used. Without `child` the IKE_SA has none, which is since 5.8.0. An attempt
     /// goes on in the daemon after the timeout.
+    ///
+    /// The example `initiate` of `vici-client` shows the log, `controller` keeps a tunnel up.
     #[doc(alias = "initiate")]
     pub struct Initiate {
         /// `child`: CHILD_SA configuration to establish.

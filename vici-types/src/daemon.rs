@@ -12,6 +12,8 @@ use crate::word::{
 
 request! {
     /// `version`: which daemon this is, and on which system.
+    ///
+    /// The example `version_and_stats` of `vici-client` asks for it.
     #[doc(alias = "version")]
     pub struct Version {}
 }
@@ -37,6 +39,8 @@ pub struct VersionResponse {
 
 request! {
     /// `stats`: how busy the daemon is.
+    ///
+    /// The example `version_and_stats` of `vici-client` shows it, `exporter` makes metrics of it.
     #[doc(alias = "stats")]
     pub struct Stats {}
 }

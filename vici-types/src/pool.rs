@@ -11,7 +11,8 @@ use crate::word::LeaseStatus;
 /// `load-pool`: loads or updates pools, any number of them.
 ///
 /// They are applied one by one, those before a wrong one stay. With the same addresses the leases
-/// are kept; else the pool must have no lease that is in use.
+/// are kept; else the pool must have no lease that is in use. The example `road_warrior` of
+/// `vici-client` loads one.
 #[doc(alias = "load-pool")]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -26,8 +27,8 @@ pub struct LoadPool {
 
 impl LoadPool {
     /// One pool.
-    pub fn new(name: impl Into<String>, pool: Pool) -> Self {
-        Self::default().pool(name.into(), pool)
+    pub fn new(name: impl Into<Text>, pool: Pool) -> Self {
+        Self::default().pool(name, pool)
     }
 
     /// One more pool.
@@ -117,6 +118,8 @@ request! {
     ///
     /// An answer of more than 512 KiB, which the leases of thousands of clients make, never
     /// arrives.
+    ///
+    /// The example `exporter` of `vici-client` makes metrics of them.
     #[doc(alias = "get-pools")]
     pub struct GetPools {
         /// `leases`: Also list the leases. Default: no. Since 5.3.4.

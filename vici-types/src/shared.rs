@@ -13,6 +13,8 @@ request! {
     /// # use vici_types::{LoadShared, SharedType};
     /// let request = LoadShared::new(SharedType::Ike, "swordfish").owners(["moon.example.org"]);
     /// ```
+    ///
+    /// The example `site_to_site` of `vici-client` loads one for IKE, `road_warrior` one for EAP.
     #[doc(alias = "load-shared")]
     pub struct LoadShared {
         need {

@@ -6,6 +6,8 @@
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
 
 use common::{RoundTrip, with_event, with_request, with_response};
 use vici_serde::{Message, Section, Value};
@@ -36,6 +38,26 @@ fn tables_are_complete() {
         EVENTS.iter().copied().collect::<BTreeSet<_>>(),
         words(PROTOCOL_EVENTS)
     );
+}
+
+/// What is searched for in the documentation under the name that it has on the wire.
+#[test]
+fn every_name_on_the_wire_finds_its_type() {
+    fn sources(folder: &Path) -> String {
+        let entries = fs::read_dir(folder).unwrap();
+        let paths = entries.map(|entry| entry.unwrap().path());
+        paths
+            .map(|path| match path.is_dir() {
+                true => sources(&path),
+                false => fs::read_to_string(path).unwrap(),
+            })
+            .collect()
+    }
+    let sources = sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    for name in COMMANDS.iter().chain(EVENTS) {
+        let alias = format!("#[doc(alias = \"{name}\")]");
+        assert_eq!(sources.matches(&alias).count(), 1, "{name}");
+    }
 }
 
 struct Key {

@@ -22,7 +22,8 @@
 //! Fill what [`buffer`](Session::buffer) offers, [`poll`](Session::poll) until nothing is left, then
 //! send what [`transmit`](Session::transmit) offers: a confirmation may have released a request. None
 //! of it blocks. At the end of the connection, and after an I/O error, [`close`](Session::close) the
-//! session; nothing more comes for the requests that are still open then.
+//! session; nothing more comes for the requests that are still open then. The example
+//! [`several_daemons`](crate::guide::examples::several_daemons) is a whole one, with sockets.
 //!
 //! ```
 //! use vici_client::proto::{Outcome, Packet, ProtocolError, Session};

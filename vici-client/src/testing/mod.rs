@@ -120,6 +120,8 @@
 //! # }
 //! ```
 //!
+//! The example [`controller`](crate::guide::examples::controller) is a program with more of it.
+//!
 //! Nothing has to be waited for by sleeping: [`Server::wait_for_registration`] tells that events reach
 //! somebody, [`Server::wait_for_connections`] that clients have come or gone,
 //! [`ScriptedDaemon::wait_for`] that a command has come, and a [`Gate`] holds an answer back until the
@@ -127,11 +129,12 @@
 //!
 //! # For clients in other languages
 //!
-//! The example `simulated_daemon` serves on an address until its standard input is closed:
+//! The example [`simulated_daemon`](crate::guide::examples::simulated_daemon) serves on an address
+//! until its standard input is closed:
 //!
 //! ```sh
-//! cargo run --example simulated_daemon --features vici-client/testing -- unix:///tmp/charon.vici
-//! swanctl --list-conns --uri unix:///tmp/charon.vici
+//! cargo run --example simulated_daemon -- unix:///tmp/simulated.vici
+//! swanctl --list-conns --uri unix:///tmp/simulated.vici
 //! ```
 //!
 //! # What the simulated daemon does not do as the real one

@@ -95,11 +95,11 @@ fn terminate_says_how_many_it_found(charon: &Charon) {
     let error = client.call(&Terminate::new().ike("nowhere")).unwrap_err();
     match error {
         Error::CommandFailed {
-            command,
+            name,
             errmsg,
             response,
         } => {
-            assert_eq!(command, "terminate");
+            assert_eq!(name, "terminate");
             assert_eq!(
                 errmsg.as_deref(),
                 Some("no matching SAs to terminate found")

@@ -1,10 +1,12 @@
 //! The examples, as their users run them.
 
-use std::process::{Command, Output};
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Output, Stdio};
 
-use vici_types::{GetAuthorities, GetConns, GetKeys, GetPools, GetShared};
+use vici_types::{GetAuthorities, GetConns, GetKeys, GetPools, GetShared, Terminate};
 
-use crate::charon::{Charon, each_generation};
+use crate::charon::{Charon, Daemon, each_generation};
+use crate::lab::{Lab, each_lab, load_psk};
 use crate::pki::Pki;
 
 each_generation! {
@@ -15,14 +17,34 @@ each_generation! {
     several_daemons_are_asked_in_one_thread
 }
 
-/// Runs an example with these arguments against a daemon.
-fn run(charon: &Charon, example: &str, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO"))
+each_lab! {
+    the_controller_keeps_a_tunnel_up
+}
+
+/// An example with these arguments, against a daemon.
+fn command(daemon: &Daemon, example: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO"));
+    command
         .args(["run", "--quiet", "--example", example, "--"])
         .args(arguments)
-        .env("VICI_URI", charon.uri())
-        .output()
-        .unwrap()
+        .env("VICI_URI", daemon.uri());
+    command
+}
+
+/// Runs an example to its end.
+fn run(daemon: &Daemon, example: &str, arguments: &[&str]) -> Output {
+    command(daemon, example, arguments).output().unwrap()
+}
+
+/// An example that runs until it is dropped.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Cargo has replaced itself by the example.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 /// What an example that succeeds prints.
@@ -166,5 +188,24 @@ fn several_daemons_are_asked_in_one_thread(charon: &Charon) {
     assert_eq!(
         printed(charon, "several_daemons", &[socket, socket]),
         line.repeat(2)
+    );
+    assert_eq!(printed(charon, "several_daemons", &[]), line);
+}
+
+fn the_controller_keeps_a_tunnel_up(lab: &mut Lab) {
+    let (mut moon, mut sun) = (lab.moon.client(), lab.sun.client());
+    load_psk(&mut moon, &mut sun);
+
+    let mut controller = command(&lab.moon, "controller", &["home", "net"]);
+    let mut controller = Running(controller.stdout(Stdio::piped()).spawn().unwrap());
+    let output = BufReader::new(controller.0.stdout.take().unwrap());
+    let mut lines = output.lines().map(Result::unwrap);
+    assert_eq!(lines.next().unwrap(), "net is up");
+
+    sun.call(&Terminate::new().ike("home")).unwrap();
+    assert_eq!(lines.next().unwrap(), "home goes down");
+    assert_eq!(
+        lines.find(|line| line != "home goes down").unwrap(),
+        "net is up"
     );
 }

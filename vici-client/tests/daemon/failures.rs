@@ -29,11 +29,11 @@ fn a_refused_command_is_an_error_with_the_words_of_the_daemon(charon: &Charon) {
     );
     match error {
         Error::CommandFailed {
-            command,
+            name,
             errmsg,
             response,
         } => {
-            assert_eq!(command, "unload-conn");
+            assert_eq!(name, "unload-conn");
             assert_eq!(
                 errmsg.as_deref(),
                 Some("unload: connection 'nobody' not found")

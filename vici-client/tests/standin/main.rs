@@ -5,7 +5,6 @@
     reason = "a test ends with what it did not expect"
 )]
 
-mod controller;
 mod listening;
 mod scripted;
 mod server;

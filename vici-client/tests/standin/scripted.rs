@@ -4,10 +4,11 @@ use std::thread;
 use std::time::Duration;
 
 use vici_client::testing::{Answer, Gate, ScriptedDaemon};
+use vici_client::vici_serde::to_vec;
 use vici_client::{Client, Error, Message};
 use vici_types::{
-    Alert, Conn, ControlLog, Event, IkeUpdown, Initiate, ListConn, ListConns, LoadConn, Stats,
-    UnloadConn, Version, VersionResponse,
+    Alert, AnyEvent, Conn, ControlLog, Event, IkeUpdown, Initiate, ListConn, ListConns, LoadConn,
+    Stats, UnloadConn, Version, VersionResponse,
 };
 
 use crate::PATIENCE;
@@ -120,6 +121,42 @@ fn events_are_streamed_and_raised_before_the_end() {
             .unwrap()
             .is::<IkeUpdown>()
     );
+}
+
+#[test]
+fn any_event_is_decoded_as_what_it_is() {
+    let (daemon, mut client) = start();
+    let server = daemon.server();
+    client.subscribe::<IkeUpdown>().unwrap();
+    let updown = IkeUpdown::default();
+    assert_eq!(server.raise(&updown).unwrap(), 1);
+    let wrong = Message::new().key("up", "yes");
+    assert_eq!(server.raise_raw("ike-updown", &wrong).unwrap(), 1);
+    let mut next = || client.next_event(Some(PATIENCE)).unwrap().unwrap();
+    let event = next();
+    assert_eq!(event.decode_any().unwrap(), Some(AnyEvent::from(updown)));
+    match next().decode_any().unwrap_err() {
+        Error::Decode { name, raw, .. } => {
+            assert_eq!(name, "ike-updown");
+            assert_eq!(*raw, *to_vec(&wrong).unwrap());
+        }
+        other => panic!("{other}"),
+    }
+
+    daemon.add_event::<OwnEvent>();
+    client.subscribe::<OwnEvent>().unwrap();
+    assert_eq!(server.raise(&OwnEvent {}).unwrap(), 1);
+    let event = client.next_event(Some(PATIENCE)).unwrap().unwrap();
+    assert_eq!(event.decode_any().unwrap(), None);
+    assert!(event.decode::<OwnEvent>().is_ok());
+}
+
+/// An event of a plugin that the types do not know.
+#[derive(serde_derive::Serialize, serde_derive::Deserialize)]
+struct OwnEvent {}
+
+impl Event for OwnEvent {
+    const NAME: &'static str = "own-event";
 }
 
 #[test]

@@ -64,6 +64,32 @@ fn lookup_follows_the_path_and_nothing_else() {
 }
 
 #[test]
+fn sections_are_gone_through_from_both_ends() {
+    let section = Section::new().key("a", 1).key("b", 2).key("c", 3);
+    let mut names = Vec::new();
+    for (name, value) in &section {
+        assert!(value.as_str().is_some());
+        names.push(name);
+    }
+    assert_eq!(names, [b"a", b"b", b"c"]);
+    let mut iter = section.iter();
+    assert_eq!(iter.next_back(), Some((b"c".as_slice(), &Value::from(3))));
+    assert_eq!(iter.len(), 2);
+    assert_eq!(format!("{iter:?}"), r#"{"a": "1", "b": "2"}"#);
+}
+
+#[test]
+fn names_and_values_are_taken_wherever_they_come_from() {
+    let (name, text) = ("home".to_owned(), "x".to_owned());
+    let mut message = Message::new().key(&name, &text).key("bytes", b"\xff");
+    message.insert(format!("{name}2.net"), text).unwrap();
+    assert_eq!(message.get::<String>(name.clone()).unwrap(), "x");
+    assert_eq!(message.get::<String>(format!("{name}2.net")).unwrap(), "x");
+    let bytes = message.find("bytes").unwrap();
+    assert_eq!(bytes.as_bytes(), Some(b"\xff".as_slice()));
+}
+
+#[test]
 fn lookup_errors_name_the_path() {
     let tree = tree();
     let error = |path: &str| tree.get::<u32>(path).unwrap_err().to_string();

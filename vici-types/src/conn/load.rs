@@ -27,6 +27,8 @@ use crate::word::{Childless, Fragmentation, IkeVersion, Ocsp, SendCert, Unique};
 /// # use vici_types::Request;
 /// # request.check().unwrap();
 /// ```
+///
+/// Whole programs are the examples `site_to_site`, `road_warrior` and `from_toml` of `vici-client`.
 #[doc(alias = "load-conn")]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -41,8 +43,8 @@ pub struct LoadConn {
 
 impl LoadConn {
     /// One connection.
-    pub fn new(name: impl Into<String>, conn: Conn) -> Self {
-        Self::default().conn(name.into(), conn)
+    pub fn new(name: impl Into<Text>, conn: Conn) -> Self {
+        Self::default().conn(name, conn)
     }
 
     /// One more connection.

@@ -16,6 +16,8 @@ use crate::value::Text;
 
 request! {
     /// `unload-conn`: unloads a connection and undoes its start actions.
+    ///
+    /// The example `reconcile` of `vici-client` unloads what is not wanted any more.
     #[doc(alias = "unload-conn")]
     pub struct UnloadConn {
         need {
@@ -27,6 +29,8 @@ request! {
 
 request! {
     /// `get-conns`: the names of the connections that were loaded with `load-conn`.
+    ///
+    /// The example `reconcile` of `vici-client` compares them with those that are wanted.
     #[doc(alias = "get-conns")]
     pub struct GetConns {}
 }

@@ -66,6 +66,12 @@ macro_rules! open_enum {
             }
         }
 
+        impl From<&String> for $name {
+            fn from(word: &String) -> Self {
+                Self::from_bytes(word.as_bytes())
+            }
+        }
+
         impl From<$crate::value::Text> for $name {
             fn from(word: $crate::value::Text) -> Self {
                 Self::from_bytes(word.as_bytes())

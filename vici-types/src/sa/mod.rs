@@ -17,6 +17,8 @@ request! {
     /// `list-sas`: the IKE_SAs with their CHILD_SAs, as [`ListSa`] events.
     ///
     /// What is given must match. `child` and `child_id` hide no IKE_SA, only other CHILD_SAs.
+    ///
+    /// The example `list_tunnels` of `vici-client` prints them, `exporter` makes metrics of them.
     #[doc(alias = "list-sas")]
     pub struct ListSas {
         /// `noblock`: Skip IKE_SAs that are busy instead of waiting for them.

@@ -108,6 +108,12 @@ impl From<&[u8]> for Text {
     }
 }
 
+impl<const N: usize> From<&[u8; N]> for Text {
+    fn from(text: &[u8; N]) -> Self {
+        Self::from(text.as_slice())
+    }
+}
+
 impl From<Vec<u8>> for Text {
     fn from(text: Vec<u8>) -> Self {
         if text.len() > INLINE {

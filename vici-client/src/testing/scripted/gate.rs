@@ -36,6 +36,7 @@ impl Gate {
 
     /// Waits until an answer has come to the gate: what precedes it in the answer has been sent by
     /// then. `false` if the time was over before.
+    #[must_use = "`false` tells that the time was over"]
     pub fn wait(&self, limit: Duration) -> bool {
         let state = self.state();
         let waited = self

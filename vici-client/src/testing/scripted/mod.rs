@@ -200,6 +200,7 @@ impl ScriptedDaemon {
 
     /// Waits until a command has come so often since the beginning, or since
     /// [`forget`](Self::forget). `false` if the time was over before.
+    #[must_use = "`false` tells that the time was over"]
     pub fn wait_for<R: Request>(&self, count: usize, limit: Duration) -> bool {
         let came = |state: &State| {
             let received = state.received.iter();

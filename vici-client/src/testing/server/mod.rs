@@ -156,12 +156,14 @@ impl Server {
 
     /// Waits until any connection has registered an event, so that raising it reaches somebody.
     /// `false` if the time was over before.
+    #[must_use = "`false` tells that the time was over"]
     pub fn wait_for_registration<E: Event>(&self, limit: Duration) -> bool {
         self.shared.wait_for_registration(E::NAME, limit)
     }
 
     /// Waits until so many connections are open, after clients have come or gone. `false` if the time
     /// was over before.
+    #[must_use = "`false` tells that the time was over"]
     pub fn wait_for_connections(&self, count: usize, limit: Duration) -> bool {
         self.shared.wait_for_connections(count, limit)
     }

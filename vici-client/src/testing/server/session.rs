@@ -91,7 +91,7 @@ impl ServerSession {
     }
 
     /// How many frames were ignored.
-    pub fn ignored(&self) -> u64 {
+    pub fn ignored_packets(&self) -> u64 {
         self.ignored
     }
 }

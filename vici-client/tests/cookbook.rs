@@ -1,0 +1,178 @@
+//! The examples can be found, and run as they say.
+
+#![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test ends with what it did not expect"
+)]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use vici_client::testing::SimulatedDaemon;
+
+fn crate_dir() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The names of all examples.
+fn examples() -> BTreeSet<String> {
+    let files = fs::read_dir(crate_dir().join("examples")).unwrap();
+    files
+        .map(|file| {
+            let path = file.unwrap().path();
+            assert_eq!(path.extension().unwrap(), "rs");
+            path.file_stem().unwrap().to_str().unwrap().to_owned()
+        })
+        .collect()
+}
+
+/// All files below the folder, but the page of the examples itself.
+fn texts(folder: &Path) -> Vec<String> {
+    let mut texts = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path: PathBuf = entry.unwrap().path();
+        if path.is_dir() {
+            texts.extend(self::texts(&path));
+        } else if !path.ends_with("src/guide.rs") {
+            texts.push(fs::read_to_string(path).unwrap());
+        }
+    }
+    texts
+}
+
+#[test]
+fn every_example_is_linked_from_where_it_belongs() {
+    let pages = [
+        texts(&crate_dir().join("src")),
+        texts(&crate_dir().join("docs")),
+    ]
+    .concat();
+    for example in examples() {
+        let link = format!("[`{example}`](crate::guide::examples::{example})");
+        assert!(pages.iter().any(|page| page.contains(&link)), "{example}");
+    }
+}
+
+/// The crate of types does not know this one, so that it has the names only.
+#[test]
+fn examples_that_the_types_tell_of_exist() {
+    let examples = examples();
+    let mut found = BTreeSet::new();
+    for text in texts(&crate_dir().join("../vici-types/src")) {
+        // Ends each paragraph, and each comment.
+        let docs: Vec<&str> = text
+            .lines()
+            .map(|line| line.trim_start().strip_prefix("/// ").unwrap_or(". "))
+            .collect();
+        for sentence in docs.join(" ").replace(": ", ". ").split(". ") {
+            if sentence.contains("example") && sentence.contains("of `vici-client`") {
+                let words = sentence.split('`').skip(1).step_by(2);
+                for word in words.filter(|word| *word != "vici-client") {
+                    assert!(examples.contains(word), "{word}: {sentence}");
+                    found.insert(word.to_owned());
+                }
+            }
+        }
+    }
+    assert!(found.len() > 5, "{found:?}");
+}
+
+/// A process that runs until this is dropped.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // The shell and Cargo have replaced themselves by the example.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Runs the lines of a block of commands, one after the other, in the root of the repository.
+fn follow(block: &[&str]) {
+    let daemon = SimulatedDaemon::new();
+    let uri = daemon.server().listen().unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let tmp = format!("{}/", dir.path().display());
+    let mut running = Vec::new();
+    for line in block {
+        let (command, remark) = line.split_once("  # ").unwrap_or((line, ""));
+        if command.starts_with("openssl ") || command.starts_with("swanctl ") {
+            // These are not everywhere.
+            let program = command.split(' ').next().unwrap();
+            if Command::new(program).arg("--help").output().is_err() {
+                eprintln!("left out, there is no {program}: {line}");
+                return;
+            }
+        }
+        let stays = remark.contains("in a terminal of its own") || remark.contains("interrupted");
+        // The shell is replaced by what it starts.
+        let command = command.trim().replace("/tmp/", &tmp);
+        let command = match command.split_once(' ') {
+            Some((word, rest)) if stays => format!("exec {word} {rest}"),
+            _ => command,
+        };
+        let mut shell = Command::new("sh");
+        shell
+            .args(["-c", &command])
+            .current_dir(crate_dir().join(".."))
+            .env("VICI_URI", &uri)
+            .env("CARGO_TERM_QUIET", "true");
+        if stays {
+            let shell = shell.stdin(Stdio::piped()).stdout(Stdio::piped());
+            let mut process = Running(shell.spawn().unwrap());
+            // The first line tells that it has begun.
+            let mut output = BufReader::new(process.0.stdout.take().unwrap());
+            let mut first = String::new();
+            output.read_line(&mut first).unwrap();
+            assert!(!first.is_empty(), "{line}");
+            running.push((process, output));
+        } else {
+            let output = shell.stdin(Stdio::null()).output().unwrap();
+            let text = [output.stdout, output.stderr].concat();
+            let text = String::from_utf8_lossy(&text);
+            assert!(output.status.success(), "{line}:\n{text}");
+        }
+    }
+}
+
+/// The commands of a text.
+fn commands<'a>(text: &'a str, prefix: &str) -> Vec<&'a str> {
+    let mut inside = false;
+    let mut commands = Vec::new();
+    for line in text.lines() {
+        match line.strip_prefix(prefix).unwrap_or(line) {
+            "```sh" => inside = true,
+            "```" => inside = false,
+            command if inside => commands.push(command),
+            _ => {}
+        }
+    }
+    commands
+}
+
+#[test]
+fn every_example_runs_as_it_says() {
+    for example in examples() {
+        let path = crate_dir().join("examples").join(format!("{example}.rs"));
+        let source = fs::read_to_string(path).unwrap();
+        let commands = commands(&source, "//! ");
+        let run = format!("--example {example}");
+        assert!(commands.iter().any(|line| line.contains(&run)), "{example}");
+        follow(&commands);
+    }
+}
+
+#[test]
+fn the_readme_can_be_followed() {
+    let readme = fs::read_to_string(crate_dir().join("../README.md")).unwrap();
+    let mut commands = commands(&readme, "");
+    // The others are the checks.
+    commands.retain(|line| line.starts_with("cargo run --example"));
+    assert_eq!(commands.len(), 2, "{commands:?}");
+    follow(&commands);
+}

@@ -1,0 +1,35 @@
+//! What constructors and setters take: text wherever it comes from, as it does for a `String`.
+
+use vici_types::{
+    Action, Authority, Blob, Conn, ConnChild, Duration, IkeVersion, LoadAuthority, LoadConn,
+    LoadPool, Mark, Pool, Secret, Text, Volume,
+};
+
+#[test]
+fn borrowed_strings_are_taken_by_every_setter() {
+    let [time, action, version] = ["1h", "trap", "2"].map(String::from);
+    let child = ConnChild::new().rekey_time(&time).start_action(&action);
+    assert_eq!(child.rekey_time, Some(Duration::from("1h")));
+    assert_eq!(child.start_action, Some(Action::trap()));
+    let conn = Conn::new().version(&version);
+    assert_eq!(conn.version, Some(IkeVersion::V2));
+
+    let text = "7".to_owned();
+    assert_eq!(Mark::from(&text), "7");
+    assert_eq!(Volume::from(&text), "7");
+    assert_eq!(Blob::from(&text), Blob::from(b"7"));
+    assert_eq!(Secret::from(&text).expose(), b"7");
+    assert_eq!(Text::from(b"\xff").as_bytes(), b"\xff");
+}
+
+/// What the daemon has listed can be loaded again, whatever its bytes are.
+#[test]
+fn names_that_came_from_the_daemon_are_taken_as_they_are() {
+    let name = Text::from(b"net\xff");
+    let request = LoadConn::new(&name, Conn::new());
+    assert_eq!(request.conns.first(), Some((&name, &Conn::new())));
+    let request = LoadPool::new(&name, Pool::new("10.3.0.0/24"));
+    assert!(request.pools.get(&name).is_some());
+    let request = LoadAuthority::new(name.clone(), Authority::new());
+    assert!(request.authorities.get(&name).is_some());
+}
