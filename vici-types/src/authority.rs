@@ -13,7 +13,7 @@ use crate::value::{Blob, Text};
 /// They are applied one by one, those before a wrong one stay. Since 5.3.3. The example `road_warrior`
 /// of `vici-client` loads one.
 #[doc(alias = "load-authority")]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 #[allow(clippy::exhaustive_structs, reason = "the hidden field leaves room")]
 pub struct LoadAuthority {
@@ -96,7 +96,7 @@ request! {
 }
 
 /// The answer to [`GetAuthorities`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GetAuthoritiesResponse {
     /// `authorities`: The names.
@@ -125,7 +125,7 @@ record! {
 }
 
 /// A certification authority as `list-authorities` reports it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AuthorityInfo {
     /// `cacert`: Subject of the CA certificate. Since 5.3.3.

@@ -48,7 +48,7 @@ request! {
 
 /// `list-cert`: one certificate, CRL, OCSP response or raw public key.
 #[doc(alias = "list-cert")]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct ListCert {

@@ -10,7 +10,7 @@ use crate::value::Text;
 use crate::word::LogGroup;
 
 /// Whether a command was carried out: the answer of those that return nothing else.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Done {
     /// `success`: Whether the command was carried out.
@@ -94,7 +94,7 @@ request! {
 }
 
 /// The answer to [`Terminate`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TerminateResponse {
     /// `success`: Whether every selected SA was closed.
@@ -145,7 +145,7 @@ request! {
 }
 
 /// The answer to [`Rekey`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RekeyResponse {
     /// `success`: Whether any SA was selected. The rekeying itself comes later.
@@ -193,7 +193,7 @@ request! {
 }
 
 /// The answer to [`Redirect`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RedirectResponse {
     /// `success`: Whether any IKE_SA was selected.
@@ -240,7 +240,7 @@ request! {
 ///
 /// At level 4 the messages carry keys, so `Debug` hides the text.
 #[doc(alias = "control-log")]
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct ControlLog {

@@ -22,7 +22,7 @@ request! {
 }
 
 /// The answer to [`GetCounters`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GetCountersResponse {
     /// `counters`: The counters, each set in a section named after its connection; the global ones

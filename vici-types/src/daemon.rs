@@ -19,7 +19,7 @@ request! {
 }
 
 /// The answer to [`Version`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct VersionResponse {
     /// `daemon`: The name of the daemon, such as `charon` or `charon-systemd`.
@@ -46,7 +46,7 @@ request! {
 }
 
 /// The answer to [`Stats`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StatsResponse {
     /// `uptime`: How long it runs.
@@ -169,7 +169,7 @@ request! {
 }
 
 /// The answer to [`GetAlgorithms`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct GetAlgorithmsResponse {
@@ -288,7 +288,7 @@ impl<'de, A: From<Text>> Record<'de> for Algorithms<A> {
 
 /// `log`: a message that the daemon logged at level 0 or 1.
 #[doc(alias = "log")]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct Log {

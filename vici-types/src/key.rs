@@ -21,7 +21,7 @@ request! {
 }
 
 /// The answer to [`LoadKey`] and [`LoadToken`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LoadKeyResponse {
     /// `success`: Whether the key was loaded.
@@ -74,7 +74,7 @@ request! {
 }
 
 /// The answer to [`GetKeys`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GetKeysResponse {
     /// `keys`: The SHA-1 identifiers of the keys.

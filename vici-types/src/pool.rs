@@ -14,7 +14,7 @@ use crate::word::LeaseStatus;
 /// are kept; else the pool must have no lease that is in use. The example `road_warrior` of
 /// `vici-client` loads one.
 #[doc(alias = "load-pool")]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 #[allow(clippy::exhaustive_structs, reason = "the hidden field leaves room")]
 pub struct LoadPool {
@@ -130,7 +130,7 @@ request! {
 }
 
 /// The answer to [`GetPools`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 #[non_exhaustive]
 pub struct GetPoolsResponse {
@@ -139,7 +139,7 @@ pub struct GetPoolsResponse {
 }
 
 /// A pool as `get-pools` reports it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PoolInfo {
     /// `base`: First address of the pool; of a subnet since 6.0.0 the first one that is assigned,
@@ -158,7 +158,7 @@ pub struct PoolInfo {
 }
 
 /// An address of a pool that is or was in use.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Lease {
     /// `address`: Leased address. Since 5.3.4.

@@ -54,7 +54,7 @@ request! {
 }
 
 /// The answer to [`GetShared`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GetSharedResponse {
     /// `keys`: The names.

@@ -111,7 +111,7 @@ macro_rules! events {
         )*
 
         /// Any of the events, for a `match`.
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Clone, Debug, PartialEq, Eq)]
         #[non_exhaustive]
         #[allow(clippy::large_enum_variant, reason = "the large ones are the frequent ones")]
         pub enum AnyEvent {

@@ -46,7 +46,7 @@ record! {
 }
 
 /// An authentication round as `list-conns` reports it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AuthInfo {
     /// `class`: Authentication method. Only if an auth method is configured; absent when the auth
@@ -93,7 +93,7 @@ pub struct AuthInfo {
 }
 
 /// A child as `list-conns` reports it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ChildInfo {
     /// `mode`: Configured IPsec mode, upper case.
@@ -139,7 +139,7 @@ pub struct ChildInfo {
 }
 
 /// The algorithms of a proposal, by the kind of transform: `AES_CBC_256` and the like, in upper case.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Proposal {
     /// `encr`: Encryption algorithms, if the proposal has any. Since 6.1.0.

@@ -30,7 +30,7 @@ use crate::word::{Childless, Fragmentation, IkeVersion, Ocsp, SendCert, Unique};
 ///
 /// Whole programs are the examples `site_to_site`, `road_warrior` and `from_toml` of `vici-client`.
 #[doc(alias = "load-conn")]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 #[allow(clippy::exhaustive_structs, reason = "the hidden field leaves room")]
 pub struct LoadConn {

@@ -36,7 +36,7 @@ request! {
 }
 
 /// The answer to [`GetConns`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GetConnsResponse {
     /// `conns`: The names, in the order of loading.

@@ -27,7 +27,7 @@ macro_rules! record {
         }
     ) => {
         $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Clone, Debug, PartialEq, Eq)]
         #[non_exhaustive]
         pub struct $name {
             $($(#[$attr])* pub $field: field_type!($kind $type),)*
@@ -143,7 +143,7 @@ macro_rules! request {
         $(check($this:ident) $check:block)?
     ) => {
         $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Clone, Debug, PartialEq, Eq)]
         #[allow(clippy::exhaustive_structs, reason = "the hidden field leaves room for more keys")]
         pub struct $name {
             $($($(#[$nattr])* pub $need: $ntype,)*)?

@@ -10,7 +10,7 @@ use crate::word::{ChildState, Encryption, Integrity, IpsecProtocol, KeyExchange,
 ///
 /// What belongs to the SAs in the kernel (`protocol` to `install_time`) is there while they are
 /// installed: in the states INSTALLED, REKEYING, REKEYED, DELETING and DELETED.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct ChildSa {

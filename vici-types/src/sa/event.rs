@@ -52,7 +52,7 @@ record! {
 }
 
 /// An IKE_SA before and after a rekeying.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct IkeRekeyed {
     /// `old`: The IKE_SA that is replaced.
@@ -86,7 +86,7 @@ impl ChildRekey {
 }
 
 /// A CHILD_SA before and after a rekeying; its section is named after the child, without a number.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ChildRekeyed {
     /// `old`: The CHILD_SA that is replaced.
@@ -119,7 +119,7 @@ record! {
 
 /// `alert`: something went wrong. Since 6.0.3.
 #[doc(alias = "alert")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct Alert {

@@ -10,7 +10,7 @@ use crate::word::{Encryption, IkeState, IkeVersion, Integrity, KeyExchange, Prf,
 /// An IKE_SA.
 ///
 /// Its CHILD_SAs are `C`: [`ChildSa`] but for `child-rekey`, which shows them before and after.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct IkeSa<C = ChildSa> {
