@@ -10,7 +10,7 @@ use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::SocketAddr;
 #[cfg(unix)]
 use std::os::unix::net::UnixStream;
-use std::sync::mpsc;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 
 use crate::client::Client;
@@ -210,15 +210,26 @@ impl Address {
     /// Connects in another thread, as connecting to a Unix socket can't be bounded: it blocks while
     /// the daemon's backlog is full.
     fn open_by(&self, deadline: Deadline) -> io::Result<Socket> {
-        let (sender, receiver) = mpsc::channel();
         let address = self.clone();
+        // Not a channel: that is more code than all that is done with the connection.
+        let slot = Arc::new((Mutex::new(None), Condvar::new()));
+        let theirs = Arc::clone(&slot);
         thread::Builder::new()
             .name("vici-connect".to_owned())
-            .spawn(move || sender.send(address.open()))?;
+            .spawn(move || {
+                let result = address.open();
+                *theirs.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+                theirs.1.notify_one();
+            })?;
+        let (result, connected) = &*slot;
+        let result = result.lock().unwrap_or_else(PoisonError::into_inner);
         let remaining = deadline.remaining().unwrap_or(Duration::MAX);
-        receiver
-            .recv_timeout(remaining)
-            .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+        let (mut result, _) = connected
+            .wait_timeout_while(result, remaining, |result| result.is_none())
+            .unwrap_or_else(PoisonError::into_inner);
+        result
+            .take()
+            .unwrap_or_else(|| Err(io::ErrorKind::TimedOut.into()))
     }
 
     fn open(&self) -> io::Result<Socket> {

@@ -164,6 +164,8 @@ impl RawEvent {
     /// # Errors
     ///
     /// [`Error::Decode`] if it does not fit its type.
+    // Inlined so that only programs that call it compile what reads every event.
+    #[inline]
     pub fn decode_any(&self) -> Result<Option<AnyEvent>> {
         let mut deserializer = Deserializer::from_slice(self.bytes());
         AnyEvent::deserialize(self.name(), &mut deserializer)

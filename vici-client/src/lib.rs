@@ -143,6 +143,7 @@ mod connect;
 mod deadline;
 mod error;
 mod events;
+#[cfg(any(doc, doctest))]
 pub mod guide;
 pub mod proto;
 mod request;

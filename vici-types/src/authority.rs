@@ -39,6 +39,7 @@ impl LoadAuthority {
 }
 
 impl Check for LoadAuthority {
+    #[inline]
     fn check(&self) -> Result<(), InvalidRequest> {
         self.authorities.check()
     }

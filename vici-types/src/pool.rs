@@ -40,6 +40,7 @@ impl LoadPool {
 }
 
 impl Check for LoadPool {
+    #[inline]
     fn check(&self) -> Result<(), InvalidRequest> {
         self.pools.check()
     }

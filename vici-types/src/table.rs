@@ -21,6 +21,7 @@ macro_rules! commands {
 
                 type Response = $response;
 
+                #[inline]
                 fn check(&self) -> Result<(), InvalidRequest> {
                     check::Check::check(self)
                 }

@@ -56,6 +56,7 @@ impl LoadConn {
 }
 
 impl Check for LoadConn {
+    #[inline]
     fn check(&self) -> Result<(), InvalidRequest> {
         self.conns.check()
     }

@@ -165,6 +165,8 @@ macro_rules! request {
         }
 
         impl $crate::check::Check for $name {
+            // Inlined, so that it is compiled only where it is called.
+            #[inline]
             fn check(&self) -> Result<(), $crate::command::InvalidRequest> {
                 $($($crate::check::Check::check(&self.$need).map_err(|e| e.within($nwire))?;)*)?
                 $(field_check!($kind, &self.$field, $wire);)*

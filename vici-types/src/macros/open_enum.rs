@@ -30,6 +30,7 @@ macro_rules! open_enum {
             }
 
             /// The word on the wire.
+            #[inline]
             pub fn as_bytes(&self) -> &[u8] {
                 match self {
                     Self::Other(word) => word.as_bytes(),
@@ -49,18 +50,21 @@ macro_rules! open_enum {
         }
 
         impl core::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 f.pad(&String::from_utf8_lossy(self.as_bytes()))
             }
         }
 
         impl From<&str> for $name {
+            #[inline]
             fn from(word: &str) -> Self {
                 Self::from_bytes(word.as_bytes())
             }
         }
 
         impl From<String> for $name {
+            #[inline]
             fn from(word: String) -> Self {
                 Self::from_bytes(word.as_bytes())
             }
@@ -73,24 +77,28 @@ macro_rules! open_enum {
         }
 
         impl From<$crate::value::Text> for $name {
+            #[inline]
             fn from(word: $crate::value::Text) -> Self {
                 Self::from_bytes(word.as_bytes())
             }
         }
 
         impl From<&[u8]> for $name {
+            #[inline]
             fn from(word: &[u8]) -> Self {
                 Self::from_bytes(word)
             }
         }
 
         impl PartialEq<str> for $name {
+            #[inline]
             fn eq(&self, other: &str) -> bool {
                 self.as_bytes() == other.as_bytes()
             }
         }
 
         impl PartialEq<&str> for $name {
+            #[inline]
             fn eq(&self, other: &&str) -> bool {
                 self.as_bytes() == other.as_bytes()
             }
@@ -116,6 +124,7 @@ macro_rules! open_enum {
         }
 
         impl $crate::check::Check for $name {
+            #[inline]
             fn check(&self) -> Result<(), $crate::command::InvalidRequest> {
                 $crate::check::printable(self.as_bytes())
             }

@@ -76,6 +76,7 @@ macro_rules! setting {
         }
 
         impl Check for $name {
+            #[inline]
             fn check(&self) -> Result<(), InvalidRequest> {
                 limited(&self.0, $limit)?;
                 $(ensure(!$wrong(&self.0), "", $reason)?;)?
