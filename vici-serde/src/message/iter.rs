@@ -4,14 +4,15 @@ use core::fmt;
 use core::iter::FusedIterator;
 use core::slice;
 
+use super::name::Name;
 use super::{Section, Value};
 
 /// The names of a [`Section`] and what stands behind them, in order.
 #[derive(Clone)]
-pub struct SectionIter<'a>(slice::Iter<'a, (Box<[u8]>, Value)>);
+pub struct SectionIter<'a>(slice::Iter<'a, (Name, Value)>);
 
 impl<'a> SectionIter<'a> {
-    pub(super) fn new(entries: &'a [(Box<[u8]>, Value)]) -> Self {
+    pub(super) fn new(entries: &'a [(Name, Value)]) -> Self {
         Self(entries.iter())
     }
 }

@@ -2,10 +2,12 @@
 
 mod display;
 mod iter;
+mod name;
 mod serde;
 mod value;
 
 pub use self::iter::SectionIter;
+use self::name::Name;
 pub use self::value::Value;
 
 use ::serde::de::DeserializeOwned;
@@ -46,7 +48,7 @@ pub type Message = Section;
 /// twice are written twice and read back.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Section {
-    entries: Vec<(Box<[u8]>, Value)>,
+    entries: Vec<(Name, Value)>,
     /// How many sections are inside of each other in this one.
     depth: usize,
     /// Whether a builder left something out because of its depth.
@@ -129,7 +131,7 @@ impl Section {
                 .push(&**name, value)
                 .map_err(|error| error.within(name));
         }
-        match self.entries.iter_mut().find(|(other, _)| other == name) {
+        match self.entries.iter_mut().find(|(other, _)| **other == **name) {
             Some((_, Value::Section(section))) => {
                 section
                     .insert_at(rest, value)
@@ -153,7 +155,7 @@ impl Section {
     }
 
     /// The one place where something is added: it keeps the depth.
-    fn push(&mut self, name: impl Into<Box<[u8]>>, value: Value) -> Result<()> {
+    fn push(&mut self, name: impl Into<Name>, value: Value) -> Result<()> {
         if let Value::Section(section) = &value {
             if section.depth >= MAX_DEPTH {
                 return Err(ErrorKind::TooDeep.into());
@@ -229,7 +231,7 @@ impl Section {
         let (Segment::Name(name), rest) = path.split_first()? else {
             return None;
         };
-        let (_, value) = self.entries.iter().find(|(other, _)| other == name)?;
+        let (_, value) = self.entries.iter().find(|(other, _)| **other == **name)?;
         match (rest, value) {
             ([], value) => Some(Found::Value(value)),
             (rest, Value::Section(section)) => section.resolve(rest),

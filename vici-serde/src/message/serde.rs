@@ -7,15 +7,33 @@ use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Error as _, SerializeMap};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::name::Name;
 use super::{Section, Value};
 use crate::element::MAX_DEPTH;
 use crate::error::ErrorKind;
+use crate::ser::TEXT;
 
-/// Bytes as text where they are UTF-8.
+/// For how many items there is room at once, whatever a format says that there are.
+const MOST_AT_ONCE: usize = 4096;
+
+/// Bytes as text where they are UTF-8; for VICI as they are, see [`TEXT`].
 struct Bytes<'a>(&'a [u8]);
 
 impl Serialize for Bytes<'_> {
+    #[inline]
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_newtype_struct(TEXT, &Inside(self.0))
+    }
+}
+
+struct Inside<'a>(&'a [u8]);
+
+impl Serialize for Inside<'_> {
+    #[inline]
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if !serializer.is_human_readable() {
+            return serializer.serialize_bytes(self.0);
+        }
         match str::from_utf8(self.0) {
             Ok(text) => serializer.serialize_str(text),
             Err(_) => serializer.serialize_bytes(self.0),
@@ -65,7 +83,7 @@ impl<'de> Visitor<'de> for SectionVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Section, A::Error> {
         let mut section = Section::new();
-        while let Some(Name(name)) = map.next_key()? {
+        while let Some(name) = map.next_key::<Name>()? {
             // Not `?`, which takes much stack without optimisation.
             match map.next_value_seed(ValueSeed { depth: self.depth }) {
                 Ok(value) => section.push(name, value).map_err(A::Error::custom)?,
@@ -73,17 +91,6 @@ impl<'de> Visitor<'de> for SectionVisitor {
             }
         }
         Ok(section)
-    }
-}
-
-struct Name(Box<[u8]>);
-
-impl<'de> Deserialize<'de> for Name {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match deserializer.deserialize_any(BytesVisitor)? {
-            Item::Bytes(bytes) => Ok(Self(bytes.into())),
-            Item::Byte(_) => Err(D::Error::custom("a number is no name")),
-        }
     }
 }
 
@@ -151,7 +158,7 @@ impl<'de> Visitor<'de> for ValueSeed {
 
     /// A list of items, or, where the elements are numbers, the bytes of a value.
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
-        let mut items = Vec::new();
+        let mut items = Vec::with_capacity(seq.size_hint().unwrap_or_default().min(MOST_AT_ONCE));
         let mut bytes = Vec::new();
         while let Some(item) = seq.next_element()? {
             match item {
