@@ -221,15 +221,8 @@ impl<'de> Cursor<'de> {
     fn skip_section(&mut self) -> Result<()> {
         let mut open = 1_usize;
         loop {
-            // Nearly everything is a key/value: as many of them as there are, in registers.
-            let mut rest = self.rest;
-            while let [KEY_VALUE, len, tail @ ..] = rest {
-                match tail.get(usize::from(*len)..).and_then(split_value) {
-                    Some((_, after)) => rest = after,
-                    None => break,
-                }
-            }
-            self.rest = rest;
+            // Nearly everything is a key/value.
+            self.skip_key_values();
             match self.entry(false)?.map(|entry| entry.kind) {
                 Some(Kind::Section) => open += 1,
                 Some(Kind::List) => self.skip_list()?,
@@ -238,6 +231,34 @@ impl<'de> Cursor<'de> {
                 None => open -= 1,
             }
         }
+    }
+
+    /// Goes behind all key/values that come next, in registers, and says how many they are.
+    #[inline]
+    pub(crate) fn skip_key_values(&mut self) -> usize {
+        let mut rest = self.rest;
+        let mut count = 0;
+        while let [KEY_VALUE, len, tail @ ..] = rest {
+            match tail.get(usize::from(*len)..).and_then(split_value) {
+                Some((_, after)) => rest = after,
+                None => break,
+            }
+            count += 1;
+        }
+        self.rest = rest;
+        count
+    }
+
+    /// How many entries come next, up to a section or where they end.
+    pub(crate) fn entries(mut self) -> usize {
+        let mut entries = self.skip_key_values();
+        while let [LIST_START, ..] = self.rest {
+            if self.entry(false).is_err() || self.skip_list().is_err() {
+                break;
+            }
+            entries += 1 + self.skip_key_values();
+        }
+        entries + usize::from(matches!(self.rest, [SECTION_START, ..]))
     }
 }
 

@@ -95,6 +95,11 @@ impl<'de> MapAccess<'de> for SectionAccess<'_, 'de> {
             self.de.read_scalar(self.head.name_len, seed)
         }
     }
+
+    /// As many entries as can be seen: most of a section, if not all.
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.de.input.entries_ahead())
+    }
 }
 
 /// The items of a list.

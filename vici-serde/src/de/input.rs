@@ -280,6 +280,11 @@ impl<'de> Input<'de> {
         items
     }
 
+    /// How many entries of a section come next, as far as the window reaches, up to a section.
+    pub(super) fn entries_ahead(&self) -> usize {
+        Cursor::new(self.text.as_bytes()).entries()
+    }
+
     /// What is no item of nothing but text.
     #[inline(never)]
     fn other_item(&mut self) -> Result<Option<Option<&'de str>>> {

@@ -272,7 +272,11 @@ impl<'de> Deserializer<'de> {
     /// Goes behind the last byte of the message, which is checked.
     fn skip_root(&mut self) -> Result<()> {
         let mut cursor = self.input.cursor();
-        while let Some(entry) = cursor.entry(true)? {
+        loop {
+            cursor.skip_key_values();
+            let Some(entry) = cursor.entry(true)? else {
+                break;
+            };
             let head = Head {
                 kind: entry.kind,
                 name_len: entry.name.len(),

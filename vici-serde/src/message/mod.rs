@@ -61,6 +61,13 @@ impl Section {
         Self::default()
     }
 
+    fn with_capacity(capacity: usize) -> Self {
+        Self {
+            entries: Vec::with_capacity(capacity),
+            ..Self::default()
+        }
+    }
+
     /// Adds a key with its value: text, bytes, a number or a boolean (`yes` or `no`).
     #[must_use]
     pub fn key(self, name: impl AsRef<[u8]>, value: impl Into<Value>) -> Self {

@@ -13,8 +13,10 @@ use crate::element::MAX_DEPTH;
 use crate::error::ErrorKind;
 use crate::ser::TEXT;
 
-/// For how many items there is room at once, whatever a format says that there are.
-const MOST_AT_ONCE: usize = 4096;
+/// For how much there is room at once, whatever a format says that there is.
+fn room(hint: Option<usize>) -> usize {
+    hint.unwrap_or_default().min(4096)
+}
 
 /// Bytes as text where they are UTF-8; for VICI as they are, see [`TEXT`].
 struct Bytes<'a>(&'a [u8]);
@@ -82,7 +84,7 @@ impl<'de> Visitor<'de> for SectionVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Section, A::Error> {
-        let mut section = Section::new();
+        let mut section = Section::with_capacity(room(map.size_hint()));
         while let Some(name) = map.next_key::<Name>()? {
             // Not `?`, which takes much stack without optimisation.
             match map.next_value_seed(ValueSeed { depth: self.depth }) {
@@ -158,7 +160,7 @@ impl<'de> Visitor<'de> for ValueSeed {
 
     /// A list of items, or, where the elements are numbers, the bytes of a value.
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
-        let mut items = Vec::with_capacity(seq.size_hint().unwrap_or_default().min(MOST_AT_ONCE));
+        let mut items = Vec::with_capacity(room(seq.size_hint()));
         let mut bytes = Vec::new();
         while let Some(item) = seq.next_element()? {
             match item {

@@ -1,5 +1,7 @@
 //! Where windows end makes no difference to what is read.
 
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::ElementWriter;
 use crate::element::{Element, Elements};
@@ -111,4 +113,33 @@ fn what_cannot_be_read_from_a_window_opens_no_other_inside_of_it() {
         opened = input.opened;
     }
     assert_eq!(windows, message.len().div_ceil(WINDOW));
+}
+
+#[test]
+fn what_comes_next_is_counted_up_to_a_section() {
+    let mut writer = ElementWriter::new();
+    writer.key_value("a", "1").unwrap();
+    writer.list_start("l").unwrap();
+    for item in ["", "x", "yy"] {
+        writer.list_item(item).unwrap();
+    }
+    writer.list_end().unwrap();
+    writer.key_value("b", "2").unwrap();
+    writer.section_start("s").unwrap();
+    writer.key_value("c", "3").unwrap();
+    writer.section_end().unwrap();
+    writer.key_value("d", "4").unwrap();
+    let message = writer.finish().unwrap();
+
+    let mut input = Input::new(&message);
+    input.entry().unwrap();
+    assert_eq!((input.entries_ahead(), input.items_ahead()), (3, 0));
+    input.entry().unwrap();
+    assert_eq!((input.entries_ahead(), input.items_ahead()), (0, 3));
+    while input.item().unwrap().is_some() {}
+    assert_eq!(input.entries_ahead(), 2);
+
+    let read: BTreeMap<&str, Vec<u8>> =
+        crate::from_slice(b"\x04\x01n\x05\x00\x017\x05\x00\x018\x06").unwrap();
+    assert_eq!(read["n"].capacity(), 2);
 }
