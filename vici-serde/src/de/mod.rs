@@ -247,9 +247,10 @@ impl<'de> Deserializer<'de> {
     #[cold]
     #[inline(never)]
     fn locate_name(&self, entry: Entry<'de>, error: Error) -> Error {
-        error
-            .at(self.head(entry) + 2)
-            .within(self.name(entry).bytes())
+        let name = self.name(entry).bytes();
+        // An empty name may be the end of the message: then its length is where the error is.
+        let into = if name.is_empty() { 1 } else { 2 };
+        error.at(self.head(entry) + into).within(name)
     }
 
     /// The offset of the first byte of the entry that was read last.

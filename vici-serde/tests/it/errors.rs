@@ -147,6 +147,16 @@ fn keys_of_maps_are_checked_as_values_are() {
     );
 }
 
+/// Behind the last name there is no byte: the offset is that of its length.
+#[test]
+fn the_offset_of_an_empty_name_is_one_of_the_message() {
+    let error = from_slice::<BTreeMap<u8, BTreeMap<u8, u8>>>(b"\x01\x00").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "\"\": invalid number: cannot parse integer from empty string (at byte 1)"
+    );
+}
+
 #[test]
 fn a_message_is_no_value() {
     let message = to_vec(&Message::new().key("k", 1)).unwrap();
