@@ -1,4 +1,5 @@
-//! The elements that messages are made of: the only place that knows their bytes.
+//! The elements that messages are made of, and their bytes. `de::input` reads them where they are
+//! text, and leaves all else to this.
 
 use byteorder::{ByteOrder, NetworkEndian};
 
@@ -246,6 +247,21 @@ impl<'de> Cursor<'de> {
             count += 1;
         }
         self.rest = rest;
+        count
+    }
+
+    /// How many items of a list come next.
+    #[inline]
+    pub(crate) fn items(self) -> usize {
+        let mut rest = self.rest;
+        let mut count = 0;
+        while let [LIST_ITEM, tail @ ..] = rest {
+            match split_value(tail) {
+                Some((_, after)) => rest = after,
+                None => break,
+            }
+            count += 1;
+        }
         count
     }
 

@@ -98,7 +98,7 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// Growing by the factor four copies a third of what the factor two does.
+    /// Lets the buffer grow, by the factor four: that copies a third of what the factor two does.
     #[cold]
     #[inline(never)]
     fn grow(&mut self, additional: usize) -> Result<()> {

@@ -268,16 +268,7 @@ impl<'de> Input<'de> {
     /// How many items come next, as far as the window reaches.
     #[inline]
     pub(super) fn items_ahead(&self) -> usize {
-        let mut rest = self.text.as_bytes();
-        let mut items = 0;
-        while let [LIST_ITEM, high, low, tail @ ..] = rest {
-            let Some(after) = tail.get(usize::from(u16::from_be_bytes([*high, *low]))..) else {
-                break;
-            };
-            rest = after;
-            items += 1;
-        }
-        items
+        Cursor::new(self.text.as_bytes()).items()
     }
 
     /// How many entries of a section come next, as far as the window reaches, up to a section.

@@ -5,7 +5,7 @@ use core::ops::Deref;
 
 use ::serde::de::{Deserialize, Deserializer, Visitor};
 
-/// The longest name that is kept without an allocation: as long as all that the daemon has.
+/// The longest name that is kept without an allocation. No key of the daemon is longer.
 const SHORT: usize = 22;
 
 /// A name: half of all blocks that a tree would be made of, were it allocated.
