@@ -4,7 +4,18 @@ use std::fmt::Debug;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_derive::{Deserialize, Serialize};
 use vici_serde::{Element, ElementWriter, Message, from_slice, to_vec};
+
+/// A struct of one field, since a value needs a key.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct One<T> {
+    pub(crate) k: T,
+}
+
+/// A newtype.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Wrapper<T>(pub(crate) T);
 
 /// A value comes back equal from its bytes.
 #[track_caller]

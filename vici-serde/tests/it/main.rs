@@ -9,6 +9,7 @@ mod common;
 mod errors;
 mod frames;
 mod hostile;
+mod interface;
 mod mapping;
 mod message;
 mod roundtrip;

@@ -1,23 +1,14 @@
 //! The table of the crate's docs, row by row.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use serde::ser::Serialize;
 use serde_bytes::{ByteBuf, Bytes};
 use serde_derive::{Deserialize, Serialize};
-use vici_serde::{
-    Message, Section, Value, from_message, from_reader, from_slice, to_vec, to_writer,
-};
+use vici_serde::{Message, Section, Value, from_message, from_slice, to_vec, to_writer};
 
-use crate::common::{assert_maps, assert_roundtrip};
-
-/// A struct of one field, since a value needs a key.
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
-struct One<T> {
-    k: T,
-}
+use crate::common::{One, Wrapper, assert_maps, assert_roundtrip};
 
 #[track_caller]
 fn assert_value<T>(value: T, text: &str)
@@ -57,9 +48,6 @@ enum Word {
     First,
     SecondOne,
 }
-
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-struct Wrapper<T>(T);
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Point {
@@ -461,153 +449,4 @@ fn what_has_no_place_in_a_message_is_refused() {
         One { k: big },
         "k[8]: the message is longer than 524288 bytes, the most that a daemon takes",
     );
-}
-
-#[test]
-fn what_is_borrowed_is_not_copied() {
-    #[derive(Deserialize)]
-    struct Borrowed<'a> {
-        text: &'a str,
-        #[serde(borrow)]
-        bytes: &'a [u8],
-        #[serde(borrow)]
-        cow: Cow<'a, str>,
-        #[serde(borrow)]
-        list: Vec<&'a str>,
-        #[serde(borrow)]
-        map: BTreeMap<&'a str, &'a str>,
-    }
-
-    let tree = Message::new()
-        .key("text", "some text")
-        .key("bytes", b"\xff\x00".as_slice())
-        .key("cow", "cow")
-        .list("list", ["item"])
-        .section("map", Section::new().key("name", "value"));
-    let message = to_vec(&tree).unwrap();
-    let inside = |part: &[u8]| message.as_ptr_range().contains(&part.as_ptr());
-    let value: Borrowed<'_> = from_slice(&message).unwrap();
-    assert_eq!(value.text, "some text");
-    assert!(inside(value.text.as_bytes()));
-    assert_eq!(value.bytes, b"\xff\x00");
-    assert!(inside(value.bytes));
-    assert!(matches!(value.cow, Cow::Borrowed("cow")));
-    assert!(inside(value.list[0].as_bytes()));
-    let (name, text) = value.map.first_key_value().unwrap();
-    assert!(inside(name.as_bytes()) && inside(text.as_bytes()));
-}
-
-#[test]
-fn a_key_given_before_its_value_counts_as_both_at_once() {
-    struct Split;
-
-    impl Serialize for Split {
-        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            use serde::ser::SerializeMap;
-
-            let mut map = serializer.serialize_map(Some(1))?;
-            map.serialize_key("k")?;
-            map.serialize_value(&1)?;
-            map.end()
-        }
-    }
-
-    let expected = Message::new().section("k", Section::new().key("k", 1));
-    assert_eq!(
-        to_vec(&One { k: Split }).unwrap(),
-        to_vec(&expected).unwrap()
-    );
-}
-
-#[test]
-fn readers_and_writers_work_in_one_piece() {
-    /// Gives one byte at a time, with interruptions.
-    struct Trickle<'a>(&'a [u8], bool);
-
-    impl std::io::Read for Trickle<'_> {
-        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-            self.1 = !self.1;
-            if self.1 {
-                return Err(std::io::ErrorKind::Interrupted.into());
-            }
-            let len = self.0.len().min(buffer.len()).min(1);
-            let (head, tail) = self.0.split_at(len);
-            buffer[..len].copy_from_slice(head);
-            self.0 = tail;
-            Ok(len)
-        }
-    }
-
-    /// Counts the calls.
-    struct Counting(Vec<Vec<u8>>);
-
-    impl std::io::Write for Counting {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.push(bytes.to_vec());
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-
-    let value = One {
-        k: vec!["a".to_owned(), "b".to_owned()],
-    };
-    let mut writer = Counting(Vec::new());
-    to_writer(&mut writer, &value).unwrap();
-    assert_eq!(writer.0, [to_vec(&value).unwrap()]);
-    let again: One<Vec<String>> = from_reader(Trickle(&writer.0[0], false)).unwrap();
-    assert_eq!(again, value);
-
-    let endless = std::io::repeat(3);
-    assert_eq!(
-        from_reader::<_, Message>(endless).unwrap_err().to_string(),
-        "the message is longer than 524288 bytes, the most that a daemon takes"
-    );
-}
-
-#[test]
-fn text_that_need_not_be_utf8_is_written_unseen() {
-    use serde::Serializer;
-
-    /// Bytes that are text most often.
-    struct Text<'a>(&'a [u8]);
-
-    struct Inside<'a>(&'a [u8]);
-
-    impl Serialize for Text<'_> {
-        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            serializer.serialize_newtype_struct(vici_serde::TEXT, &Inside(self.0))
-        }
-    }
-
-    impl Serialize for Inside<'_> {
-        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            if serializer.is_human_readable() {
-                serializer.serialize_str("looked at")
-            } else {
-                serializer.serialize_bytes(self.0)
-            }
-        }
-    }
-
-    let text = || Text(b"\xff");
-    let expected = Message::new().key("k", b"\xff".as_slice());
-    assert_eq!(
-        to_vec(&One { k: text() }).unwrap(),
-        to_vec(&expected).unwrap()
-    );
-    let expected = Message::new().list("k", [b"\xff"]);
-    assert_eq!(
-        to_vec(&One { k: [text()] }).unwrap(),
-        to_vec(&expected).unwrap()
-    );
-    assert_eq!(serde_json::to_string(&text()).unwrap(), "\"looked at\"");
-    // Everywhere else, the format is one for people.
-    let addresses = One {
-        k: Wrapper(Ipv4Addr::LOCALHOST),
-    };
-    assert_roundtrip(&addresses);
 }
