@@ -6,6 +6,7 @@ use std::time::Instant;
 use super::Peer;
 use super::auth::{Auth, Class};
 use super::conn::Conn;
+use super::exchange::packet;
 use super::install::selected;
 use super::sa::{IkeSa, Moment};
 use super::state::{Output, Refused, State};
@@ -313,16 +314,6 @@ fn requested(vip: &str) -> String {
         "::" => "fec3::1".to_owned(),
         vip => vip.to_owned(),
     }
-}
-
-pub(super) fn packet(sa: &IkeSa, out: bool, port: u16, len: u32) -> String {
-    let [local, remote] = [sa.local_host, sa.remote_host];
-    let (verb, from, to) = if out {
-        ("sending", local, remote)
-    } else {
-        ("received", remote, local)
-    };
-    format!("{verb} packet: from {from}[{port}] to {to}[{port}] ({len} bytes)")
 }
 
 const INIT_REQUEST: &str = "generating IKE_SA_INIT request 0 [ SA KE No N(NATD_S_IP) \

@@ -4,7 +4,8 @@ use core::net::IpAddr;
 use std::time::Instant;
 
 use super::child::{Child, written};
-use super::initiate::{Attempt, packet};
+use super::exchange::Exchange;
+use super::initiate::Attempt;
 use super::proposal::Proposal;
 use super::sa::{ChildSa, Moment};
 use super::selector::Selector;
@@ -47,19 +48,14 @@ impl State {
             let number = self.child_id + 1;
             let msg = format!("establishing CHILD_SA {}{{{number}}}", child.name);
             output.log("IKE", 0, about, &msg);
-            let msg = format!("generating CREATE_CHILD_SA request {message} [ SA No TSi TSr ]");
-            output.log("ENC", 1, about, &msg);
-            output.log("NET", 1, about, &packet(&sa, true, 4500, 320));
-            output.log("NET", 1, about, &packet(&sa, false, 4500, 192));
-            let msg = format!("parsed CREATE_CHILD_SA response {message} [ SA No TSi TSr ]");
-            output.log("ENC", 1, about, &msg);
         }
-        let counted: &[&str] = if ours {
-            &["create-child-out-req", "create-child-in-resp"]
-        } else {
-            &["create-child-in-req", "create-child-out-resp"]
+        let create = Exchange {
+            name: "CREATE_CHILD_SA",
+            payloads: "[ SA No TSi TSr ]",
+            lengths: [320, 192],
+            counter: "create-child",
         };
-        self.counters.count(&sa.name, counted);
+        self.exchange(&sa, message, ours, &create, output);
         self.install_child(index, child, false, output);
         Attempt::Established
     }

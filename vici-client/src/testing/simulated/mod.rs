@@ -7,6 +7,7 @@ mod child;
 mod conn;
 mod counters;
 mod credential;
+mod exchange;
 mod info;
 mod initiate;
 mod install;

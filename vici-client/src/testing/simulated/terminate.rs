@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use vici_serde::{Message, Section};
 
-use super::initiate::packet;
+use super::exchange::{Exchange, packet};
 use super::request::Request;
 use super::sa::{ChildSa, IkeSa, Moment};
 use super::state::{Output, Refused, State};
@@ -150,19 +150,14 @@ impl State {
                 child.spi_in
             );
             output.log("IKE", 1, about, &msg);
-            let msg = format!("generating INFORMATIONAL request {message} [ D ]");
-            output.log("ENC", 1, about, &msg);
-            output.log("NET", 1, about, &packet(&sa, true, 4500, 80));
-            output.log("NET", 1, about, &packet(&sa, false, 4500, 80));
-            let msg = format!("parsed INFORMATIONAL response {message} [ D ]");
-            output.log("ENC", 1, about, &msg);
         }
-        let counted: &[&str] = if ours {
-            &["info-out-req", "info-in-resp"]
-        } else {
-            &["info-in-req", "info-out-resp"]
+        let delete = Exchange {
+            name: "INFORMATIONAL",
+            payloads: "[ D ]",
+            lengths: [80, 80],
+            counter: "info",
         };
-        self.counters.count(&sa.name, counted);
+        self.exchange(&sa, message, ours, &delete, output);
         let moment = Moment {
             state: None,
             tasks: &["CHILD_DELETE"],
