@@ -6,13 +6,17 @@
     reason = "a test ends with what it did not expect"
 )]
 
+#[path = "shared/outside.rs"]
+mod outside;
+
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use vici_client::testing::SimulatedDaemon;
+
+use outside::{PATIENCE, Running, is_there};
 
 fn crate_dir() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -81,17 +85,6 @@ fn examples_that_the_types_tell_of_exist() {
     assert!(found.len() > 5, "{found:?}");
 }
 
-/// A process that runs until this is dropped.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // The shell and Cargo have replaced themselves by the example.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// Runs the lines of a block of commands, one after the other, in the root of the repository.
 fn follow(block: &[&str]) {
     let daemon = SimulatedDaemon::new();
@@ -104,8 +97,7 @@ fn follow(block: &[&str]) {
         if command.starts_with("openssl ") || command.starts_with("swanctl ") {
             // These are not everywhere.
             let program = command.split(' ').next().unwrap();
-            if Command::new(program).arg("--help").output().is_err() {
-                eprintln!("left out, there is no {program}: {line}");
+            if !is_there(Path::new(program), &format!("{program} for: {line}")) {
                 return;
             }
         }
@@ -124,13 +116,12 @@ fn follow(block: &[&str]) {
             .env("CARGO_TERM_QUIET", "true");
         if stays {
             let shell = shell.stdin(Stdio::piped()).stdout(Stdio::piped());
-            let mut process = Running(shell.spawn().unwrap());
-            // The first line tells that it has begun.
-            let mut output = BufReader::new(process.0.stdout.take().unwrap());
-            let mut first = String::new();
-            output.read_line(&mut first).unwrap();
-            assert!(!first.is_empty(), "{line}");
-            running.push((process, output));
+            // Cargo has replaced the shell, and the example Cargo.
+            let mut process = Running::spawn(shell);
+            let lines = process.lines();
+            // The first line tells that it has begun, for which it may have to be built.
+            assert!(lines.recv_timeout(10 * PATIENCE).is_ok(), "{line}");
+            running.push((process, lines));
         } else {
             let output = shell.stdin(Stdio::null()).output().unwrap();
             let text = [output.stdout, output.stderr].concat();

@@ -1,7 +1,7 @@
 //! A charon of the test's own.
 
 use std::env;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -11,10 +11,8 @@ use vici_client::{Client, Error, Message};
 use vici_types::{StreamingCommand, Version};
 
 use crate::coverage;
+use crate::shared::outside::{leave_out, say, test_name};
 use crate::wire::Wire;
-
-/// Set where a daemon that can't be started is a failure, as in CI.
-pub(crate) const REQUIRE: &str = "VICI_TEST_REQUIRE_DAEMON";
 
 /// The exit status with which the scripts say that there is no daemon to start.
 const LEFT_OUT: i32 = 77;
@@ -237,22 +235,7 @@ pub(crate) fn run(generation: &'static str, test: impl FnOnce(&mut Charon)) {
 
 /// What was started, if anything was; a failure where it has to be.
 pub(crate) fn started<T>(test: &str, result: Result<T, String>) -> Option<T> {
-    result
-        .inspect_err(|reason| {
-            assert!(env::var_os(REQUIRE).is_none(), "{reason}");
-            say(&format!("{test}: left out, {reason}"));
-        })
-        .ok()
-}
-
-/// The name of the test that runs.
-pub(crate) fn test_name() -> String {
-    std::thread::current().name().unwrap_or("test").to_owned()
-}
-
-/// Prints where the test harness does not capture it.
-pub(crate) fn say(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{text}");
+    result.inspect_err(|reason| leave_out(test, reason)).ok()
 }
 
 /// Makes tests of functions that take a daemon, or what else is run: one a generation, named after it.

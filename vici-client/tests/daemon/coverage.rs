@@ -11,7 +11,8 @@ use std::{env, fs};
 use vici_client::vici_serde;
 use vici_types::{Alert, COMMANDS, EVENTS, Event as _, IkeVersion, ListSa};
 
-use crate::charon::{REQUIRE, say, script};
+use crate::charon::script;
+use crate::shared::outside::{REQUIRE, say};
 
 /// The generations, oldest first, and the Debian releases that they are taken from.
 const GENERATIONS: [&str; 3] = ["bookworm", "trixie", "forky"];

@@ -1,13 +1,13 @@
 //! The examples, as their users run them.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use vici_types::{GetAuthorities, GetConns, GetKeys, GetPools, GetShared, Terminate};
 
 use crate::charon::{Charon, Daemon, each_generation};
 use crate::lab::{Lab, each_lab, load_psk};
 use crate::pki::Pki;
+use crate::shared::outside::{PATIENCE, Running};
 
 each_generation! {
     what_is_loaded_by_examples_is_there
@@ -34,17 +34,6 @@ fn command(daemon: &Daemon, example: &str, arguments: &[&str]) -> Command {
 /// Runs an example to its end.
 fn run(daemon: &Daemon, example: &str, arguments: &[&str]) -> Output {
     command(daemon, example, arguments).output().unwrap()
-}
-
-/// An example that runs until it is dropped.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // Cargo has replaced itself by the example.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 /// What an example that succeeds prints.
@@ -196,16 +185,19 @@ fn the_controller_keeps_a_tunnel_up(lab: &mut Lab) {
     let (mut moon, mut sun) = (lab.moon.client(), lab.sun.client());
     load_psk(&mut moon, &mut sun);
 
+    // Cargo has replaced itself by the example.
     let mut controller = command(&lab.moon, "controller", &["home", "net"]);
-    let mut controller = Running(controller.stdout(Stdio::piped()).spawn().unwrap());
-    let output = BufReader::new(controller.0.stdout.take().unwrap());
-    let mut lines = output.lines().map(Result::unwrap);
-    assert_eq!(lines.next().unwrap(), "net is up");
+    let mut controller = Running::spawn(controller.stdout(Stdio::piped()));
+    let lines = controller.lines();
+    // It may have to be built first.
+    let line = || lines.recv_timeout(10 * PATIENCE).unwrap();
+    assert_eq!(line(), "net is up");
 
     sun.call(&Terminate::new().ike("home")).unwrap();
-    assert_eq!(lines.next().unwrap(), "home goes down");
-    assert_eq!(
-        lines.find(|line| line != "home goes down").unwrap(),
-        "net is up"
-    );
+    assert_eq!(line(), "home goes down");
+    let mut next = line();
+    while next == "home goes down" {
+        next = line();
+    }
+    assert_eq!(next, "net is up");
 }

@@ -12,6 +12,7 @@ mod conns;
 mod control;
 mod info;
 mod options;
+pub(crate) mod outside;
 mod pools;
 mod secrets;
 mod wire;

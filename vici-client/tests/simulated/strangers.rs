@@ -1,21 +1,14 @@
 //! Clients that are not of this project: swanctl and the Python package.
 
 use std::env;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{self, Receiver};
-use std::thread;
-use std::time::Duration;
+use std::process::{Command, Stdio};
 
 use vici_client::testing::SimulatedDaemon;
 use vici_types::{ChildUpdown, IkeUpdown, ListSas};
 
-/// Set where a client that is not there is a failure, as in CI.
-const REQUIRE: &str = "VICI_TEST_REQUIRE_DAEMON";
-
-/// No client takes longer.
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::shared::outside::{PATIENCE, Running, is_there};
 
 /// A daemon, where it listens, and a folder.
 struct Place {
@@ -75,25 +68,6 @@ impl Place {
         let path = self.dir.path().join("swanctl.conf");
         std::fs::write(path, CONFIG).unwrap();
     }
-}
-
-/// Whether a program is there; if not, that is printed.
-fn is_there(program: &Path, what: &str) -> bool {
-    let found = Command::new(program)
-        .arg("--help")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
-    if found.is_ok() {
-        return true;
-    }
-    assert!(env::var_os(REQUIRE).is_none(), "no {what}");
-    let test = thread::current();
-    let test = test.name().unwrap_or("test");
-    // Past the capture of the test harness.
-    let _ = writeln!(std::io::stderr(), "{test}: left out, no {what}");
-    false
 }
 
 fn has_swanctl() -> bool {
@@ -330,58 +304,6 @@ fn assert_done(script: Running) {
     let (success, text, errors) = script.finish();
     assert!(success, "{text}{errors}");
     assert_eq!(text.lines().last(), Some("done"), "{text}{errors}");
-}
-
-/// A process that ends with this.
-struct Running(Child);
-
-impl Running {
-    fn spawn(command: &mut Command) -> Self {
-        Self(command.spawn().unwrap())
-    }
-
-    /// What it prints, as it comes.
-    fn lines(&mut self) -> Receiver<String> {
-        let stdout = BufReader::new(self.0.stdout.take().unwrap());
-        let (sender, receiver) = mpsc::channel();
-        thread::spawn(move || {
-            for line in stdout.lines().map_while(Result::ok) {
-                // A test that is over reads no more.
-                let _ = sender.send(line);
-            }
-        });
-        receiver
-    }
-
-    /// Waits for the end: whether it was a good one, what was printed, and the errors.
-    fn finish(self) -> (bool, String, String) {
-        self.finish_within(PATIENCE)
-    }
-
-    fn finish_within(mut self, limit: Duration) -> (bool, String, String) {
-        fn read(mut stream: impl Read + Send + 'static) -> Receiver<String> {
-            let (sender, receiver) = mpsc::channel();
-            thread::spawn(move || {
-                let mut bytes = Vec::new();
-                let _ = stream.read_to_end(&mut bytes);
-                let _ = sender.send(String::from_utf8_lossy(&bytes).into_owned());
-            });
-            receiver
-        }
-
-        let stdout = read(self.0.stdout.take().unwrap());
-        let stderr = read(self.0.stderr.take().unwrap());
-        let text = stdout.recv_timeout(limit).expect("it ends");
-        let errors = stderr.recv_timeout(limit).expect("it ends");
-        (self.0.wait().unwrap().success(), text, errors)
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 const CONFIG: &str = "

@@ -143,20 +143,20 @@ fn any_event_is_decoded_as_what_it_is() {
         other => panic!("{other}"),
     }
 
-    daemon.add_event::<OwnEvent>();
-    client.subscribe::<OwnEvent>().unwrap();
-    assert_eq!(server.raise(&OwnEvent {}).unwrap(), 1);
+    daemon.add_event::<Own>();
+    client.subscribe::<Own>().unwrap();
+    assert_eq!(server.raise(&Own {}).unwrap(), 1);
     let event = client.next_event(Some(PATIENCE)).unwrap().unwrap();
     assert_eq!(event.decode_any().unwrap(), None);
-    assert!(event.decode::<OwnEvent>().is_ok());
+    assert!(event.decode::<Own>().is_ok());
 }
 
 /// An event of a plugin that the types do not know.
-#[derive(serde_derive::Serialize, serde_derive::Deserialize)]
-struct OwnEvent {}
+#[derive(Debug, serde_derive::Serialize, serde_derive::Deserialize)]
+struct Own {}
 
-impl Event for OwnEvent {
-    const NAME: &'static str = "own-event";
+impl Event for Own {
+    const NAME: &'static str = "own";
 }
 
 #[test]
@@ -251,13 +251,6 @@ fn answers_may_be_missing_broken_or_the_end() {
     );
     let error = client.call(&Version::new()).unwrap_err();
     assert!(matches!(error, Error::Protocol(_)), "{error}");
-}
-
-#[derive(Debug, serde_derive::Deserialize)]
-struct Own {}
-
-impl Event for Own {
-    const NAME: &'static str = "own";
 }
 
 #[test]

@@ -22,7 +22,8 @@ use vici_types::{
     SharedType,
 };
 
-use crate::charon::{Daemon, PATIENCE, left_out, list, say, script, started, test_name};
+use crate::charon::{Daemon, PATIENCE, left_out, list, script, started};
+use crate::shared::outside::{say, test_name};
 
 /// The running lab, which ends with this. `daemons/lab` tells what there is.
 pub(crate) struct Lab {

@@ -14,9 +14,10 @@ use vici_types::{
 };
 
 use super::{json, output, swanctl};
-use crate::charon::{Daemon, left_out, list, script, started, test_name};
+use crate::charon::{Daemon, left_out, list, script, started};
 use crate::lab::{Lab, each_lab, initiate, load_psk};
 use crate::pki::Pki;
+use crate::shared::outside::test_name;
 
 each_lab! {
     swanctl_lists_the_same
