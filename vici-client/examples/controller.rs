@@ -147,7 +147,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 #[cfg(test)]
 mod tests {
-    use vici_client::testing::{Answer, Peer, ScriptedDaemon, SimulatedDaemon};
+    use vici_testing::{Answer, Peer, ScriptedDaemon, SimulatedDaemon};
     use vici_types::{Conn, ConnAuth, ConnChild, Empty, ListSa, LoadConn, LoadShared, SharedType};
 
     use super::*;

@@ -11,8 +11,8 @@
 use std::env;
 use std::io::ErrorKind;
 
-use vici_client::testing::SimulatedDaemon;
 use vici_client::{Client, Error};
+use vici_testing::SimulatedDaemon;
 use vici_types::{Conn, ConnAuth, ConnChild, ListConns, LoadConn, UnloadConn, Version};
 
 const NAME: &str = "vici-example-quickstart";

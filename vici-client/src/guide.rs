@@ -65,6 +65,4 @@ examples! {
     several_daemons
     /// Keeps a tunnel up, and is tested without a daemon.
     controller
-    /// A simulated daemon as a process.
-    simulated_daemon
 }

@@ -88,6 +88,13 @@
 //!
 //! To serve many connections from one thread, drive [`proto::Session`] with an event loop of your own.
 //!
+//! # Tests
+//!
+//! The crate [`vici-testing`](https://docs.rs/vici-testing) has daemons for the tests of your program,
+//! in the same process: one that answers as it is told, and one that behaves as charon does. Take it
+//! as a dev-dependency. The example [`controller`](crate::guide::examples::controller) keeps a tunnel
+//! up, and is tested with both.
+//!
 //! # Faults
 //!
 //! What can go wrong on a connection, what happens then, and the test that shows it.
@@ -150,8 +157,6 @@ mod request;
 mod response;
 mod socket;
 mod streaming;
-#[cfg(feature = "testing")]
-pub mod testing;
 
 pub use vici_serde::{self, Message};
 pub use vici_types;

@@ -6,7 +6,7 @@
     reason = "a test ends with what it did not expect"
 )]
 
-#[path = "shared/outside.rs"]
+#[path = "../../vici-testing/tests/shared/outside.rs"]
 mod outside;
 
 use std::collections::BTreeSet;
@@ -14,7 +14,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use vici_client::testing::SimulatedDaemon;
+use vici_testing::SimulatedDaemon;
 
 use outside::{PATIENCE, Running, is_there};
 
@@ -22,9 +22,9 @@ fn crate_dir() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The names of all examples.
-fn examples() -> BTreeSet<String> {
-    let files = fs::read_dir(crate_dir().join("examples")).unwrap();
+/// The names of all examples of a crate.
+fn examples(dir: &Path) -> BTreeSet<String> {
+    let files = fs::read_dir(dir.join("examples")).unwrap();
     files
         .map(|file| {
             let path = file.unwrap().path();
@@ -55,7 +55,7 @@ fn every_example_is_linked_from_where_it_belongs() {
         texts(&crate_dir().join("docs")),
     ]
     .concat();
-    for example in examples() {
+    for example in examples(crate_dir()) {
         let link = format!("[`{example}`](crate::guide::examples::{example})");
         assert!(pages.iter().any(|page| page.contains(&link)), "{example}");
     }
@@ -64,7 +64,7 @@ fn every_example_is_linked_from_where_it_belongs() {
 /// The crate of types does not know this one, so that it has the names only.
 #[test]
 fn examples_that_the_types_tell_of_exist() {
-    let examples = examples();
+    let examples = examples(crate_dir());
     let mut found = BTreeSet::new();
     for text in texts(&crate_dir().join("../vici-types/src")) {
         // Ends each paragraph, and each comment.
@@ -148,13 +148,15 @@ fn commands<'a>(text: &'a str, prefix: &str) -> Vec<&'a str> {
 
 #[test]
 fn every_example_runs_as_it_says() {
-    for example in examples() {
-        let path = crate_dir().join("examples").join(format!("{example}.rs"));
-        let source = fs::read_to_string(path).unwrap();
-        let commands = commands(&source, "//! ");
-        let run = format!("--example {example}");
-        assert!(commands.iter().any(|line| line.contains(&run)), "{example}");
-        follow(&commands);
+    for dir in [crate_dir(), &crate_dir().join("../vici-testing")] {
+        for example in examples(dir) {
+            let path = dir.join("examples").join(format!("{example}.rs"));
+            let source = fs::read_to_string(path).unwrap();
+            let commands = commands(&source, "//! ");
+            let run = format!("--example {example}");
+            assert!(commands.iter().any(|line| line.contains(&run)), "{example}");
+            follow(&commands);
+        }
     }
 }
 
@@ -166,4 +168,23 @@ fn the_readme_can_be_followed() {
     commands.retain(|line| line.starts_with("cargo run --example"));
     assert_eq!(commands.len(), 2, "{commands:?}");
     follow(&commands);
+}
+
+#[test]
+fn quickstart_does_what_it_says() {
+    let daemon = SimulatedDaemon::new();
+    let uri = daemon.server().listen().unwrap();
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["run", "--quiet", "--example", "quickstart"]);
+    command.env("VICI_URI", &uri).stdin(Stdio::null());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    // It may have to be built first.
+    let (success, text, errors) = Running::spawn(&mut command).finish_within(10 * PATIENCE);
+    assert!(success, "{text}{errors}");
+    let expected = format!("connected to charon 5.9.8, at {uri}");
+    assert_eq!(text.lines().next(), Some(&*expected), "{text}");
+    assert_eq!(
+        text.lines().last(),
+        Some("unloaded vici-example-quickstart")
+    );
 }

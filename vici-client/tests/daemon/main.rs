@@ -27,7 +27,7 @@ mod pki;
 mod pools;
 mod quickstart;
 mod same;
-#[path = "../shared/mod.rs"]
+#[path = "../../../vici-testing/tests/shared/mod.rs"]
 mod shared;
 mod survival;
 mod typed;

@@ -13,7 +13,7 @@ use super::service::{Call, Reply, Service};
 /// A service made of handlers, one for each command.
 ///
 /// ```
-/// use vici_client::testing::{Commands, Refusal, Server};
+/// use vici_testing::{Commands, Refusal, Server};
 /// use vici_client::vici_types::{
 ///     ControlLog, Done, IkeUpdown, Initiate, Version, VersionResponse,
 /// };

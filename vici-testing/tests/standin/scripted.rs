@@ -3,9 +3,9 @@
 use std::thread;
 use std::time::Duration;
 
-use vici_client::testing::{Answer, Gate, ScriptedDaemon};
 use vici_client::vici_serde::to_vec;
 use vici_client::{Client, Error, Message};
+use vici_testing::{Answer, Gate, ScriptedDaemon};
 use vici_types::{
     Alert, AnyEvent, Conn, ControlLog, Event, IkeUpdown, Initiate, ListConn, ListConns, LoadConn,
     Stats, UnloadConn, Version, VersionResponse,

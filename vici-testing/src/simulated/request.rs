@@ -3,7 +3,7 @@
 use vici_serde::{Element, Elements, Section, Value};
 
 use super::number;
-use crate::testing::server::is_printable;
+use crate::server::is_printable;
 
 /// What could be read of a request.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! Where servers listen.
 
 use vici_client::Client;
-use vici_client::testing::SimulatedDaemon;
+use vici_testing::SimulatedDaemon;
 use vici_types::Version;
 
 fn call(uri: &str) -> vici_client::Result<String> {

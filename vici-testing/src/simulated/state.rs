@@ -13,7 +13,7 @@ use super::credential::Credentials;
 use super::policy::Policy;
 use super::pool::Pool;
 use super::sa::IkeSa;
-use crate::testing::{Call, Reply, Server};
+use crate::{Call, Reply, Server};
 
 /// Why a command was refused, in the words of the daemon.
 pub(super) type Refused = String;

@@ -9,7 +9,7 @@ mod stream;
 
 pub use self::commands::{Commands, Refusal};
 pub use self::service::{Call, Reply, Service};
-pub(in crate::testing) use self::session::is_printable;
+pub(crate) use self::session::is_printable;
 pub use self::session::{Asked, ServerSession};
 
 use core::fmt;
@@ -25,8 +25,8 @@ use vici_types::Event;
 
 use self::connection::Shared;
 use self::listen::Listener;
-use crate::client::Client;
-use crate::socket::Socket;
+use vici_client::Client;
+use vici_client::Socket;
 
 /// A server that speaks the daemon's side of the protocol, and leaves the commands to a [`Service`].
 ///
@@ -173,12 +173,12 @@ impl Server {
         self.shared.disconnect();
     }
 
-    pub(in crate::testing) fn raise_encoded(&self, event: &str, message: &[u8]) -> usize {
+    pub(crate) fn raise_encoded(&self, event: &str, message: &[u8]) -> usize {
         self.shared.raise(event, message)
     }
 
     /// Closes every connection, and those that may still come.
-    pub(in crate::testing) fn end(&self) {
+    pub(crate) fn end(&self) {
         self.shared.end();
     }
 

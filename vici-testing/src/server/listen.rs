@@ -110,7 +110,7 @@ impl Listener {
         Ok(Self { place, ended })
     }
 
-    /// The address for [`Client::connect_uri`](crate::Client::connect_uri).
+    /// The address for [`Client::connect_uri`](vici_client::Client::connect_uri).
     pub(super) fn uri(&self) -> String {
         match &self.place {
             Place::Tcp(address) => format!("tcp://{address}"),

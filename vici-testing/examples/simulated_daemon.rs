@@ -9,7 +9,7 @@
 use std::io::{self, Read};
 use std::{env, process};
 
-use vici_client::testing::SimulatedDaemon;
+use vici_testing::SimulatedDaemon;
 
 fn main() -> io::Result<()> {
     let Some(address) = env::args().nth(1) else {

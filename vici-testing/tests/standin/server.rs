@@ -4,8 +4,8 @@ use std::io::{Read, Write};
 use std::sync::Arc;
 
 use vici_client::proto::{FrameReader, MAX_FRAME_LEN, Packet};
-use vici_client::testing::{Call, Commands, Refusal, Reply, Server, Service};
 use vici_client::{Error, Message};
+use vici_testing::{Call, Commands, Refusal, Reply, Server, Service};
 use vici_types::{Done, IkeUpdown, ListConn, ListConns, Stats, StatsResponse, Version};
 
 use crate::PATIENCE;

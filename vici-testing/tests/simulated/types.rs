@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use vici_client::testing::SimulatedDaemon;
 use vici_client::vici_serde::{self, Deserializer};
 use vici_client::{Client, Message};
+use vici_testing::SimulatedDaemon;
 use vici_types::*;
 
 use crate::shared::{CA, KEY};

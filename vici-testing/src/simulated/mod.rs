@@ -35,7 +35,7 @@ use self::initiate::Attempt;
 use self::request::Request;
 use self::state::{Output, Refused, State, done};
 use super::{Call, Reply, Server, Service};
-use crate::client::Client;
+use vici_client::Client;
 
 /// A daemon that keeps what is loaded, and brings up SAs that lead nowhere.
 ///
@@ -43,7 +43,7 @@ use crate::client::Client;
 ///
 /// ```
 /// use std::time::Duration;
-/// use vici_client::testing::SimulatedDaemon;
+/// use vici_testing::SimulatedDaemon;
 /// use vici_client::vici_types::{
 ///     ChildUpdown, Conn, ConnAuth, ConnChild, Initiate, ListSas, LoadConn, LoadShared, SharedType,
 /// };

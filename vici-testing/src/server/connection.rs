@@ -11,9 +11,9 @@ use std::thread;
 use super::service::{Call, Reply, Service};
 use super::session::{Asked, ServerSession};
 use super::stream::Duplex;
-use crate::proto::Packet;
-use crate::proto::Registrations;
-use crate::socket::ShutdownHandle;
+use vici_client::ShutdownHandle;
+use vici_client::proto::Packet;
+use vici_client::proto::Registrations;
 
 /// What the connections of a server have in common.
 pub(super) struct Shared {

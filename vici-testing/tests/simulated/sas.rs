@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use vici_client::testing::{Peer, SimulatedDaemon};
 use vici_client::{Client, Error, RawEvent};
+use vici_testing::{Peer, SimulatedDaemon};
 use vici_types::{
     Action, ChildRekey, ChildState, ChildUpdown, Conn, ConnAuth, ConnChild, ControlLog, Event,
     GetCounters, GetPools, IkeRekey, IkeState, IkeUpdown, Initiate, LeaseStatus, ListPolicies,

@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use vici_types::{EVENTS, Event, Request};
 
 use super::{Call, Reply, Server, Service};
-use crate::client::Client;
+use vici_client::Client;
 
 /// A daemon that answers as it is told, and remembers what it was asked.
 ///
@@ -24,7 +24,7 @@ use crate::client::Client;
 /// [`vici_types::EVENTS`] unless told otherwise.
 ///
 /// ```
-/// use vici_client::testing::{Answer, ScriptedDaemon};
+/// use vici_testing::{Answer, ScriptedDaemon};
 /// use vici_client::vici_types::{Conn, ListSa, ListSas, LoadConn, Version, VersionResponse};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -115,7 +115,7 @@ impl ScriptedDaemon {
     /// refused with the reason.
     ///
     /// ```
-    /// use vici_client::testing::{Answer, ScriptedDaemon};
+    /// use vici_testing::{Answer, ScriptedDaemon};
     /// use vici_client::vici_types::UnloadConn;
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {

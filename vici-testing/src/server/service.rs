@@ -71,7 +71,7 @@ impl Reply {
     }
 
     /// A message within the limits; beyond them it would not be sent either.
-    pub(in crate::testing) fn encoded(message: &Message) -> Self {
+    pub(crate) fn encoded(message: &Message) -> Self {
         vici_serde::to_vec(message).map_or(Self::Silence, Self::Response)
     }
 }
@@ -145,16 +145,16 @@ impl Call<'_> {
         Ok(())
     }
 
-    pub(in crate::testing) fn stream_encoded(&self, event: &str, message: &[u8]) {
+    pub(crate) fn stream_encoded(&self, event: &str, message: &[u8]) {
         self.connection.deliver(event, message);
     }
 
-    pub(in crate::testing) fn raise_encoded(&self, event: &str, message: &[u8]) {
+    pub(crate) fn raise_encoded(&self, event: &str, message: &[u8]) {
         self.shared.raise(event, message);
     }
 
     /// Sends bytes as they are.
-    pub(in crate::testing) fn send_bytes(&self, bytes: &[u8]) {
+    pub(crate) fn send_bytes(&self, bytes: &[u8]) {
         self.connection.send(bytes.to_vec());
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use vici_client::Client;
-use vici_client::testing::{Peer, SimulatedDaemon};
+use vici_testing::{Peer, SimulatedDaemon};
 
 use crate::shared::{CHECKS, WIRE_CHECKS};
 

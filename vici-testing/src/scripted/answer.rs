@@ -8,13 +8,13 @@ use vici_serde::Message;
 use vici_types::{Event, Request, StreamingCommand};
 
 use super::Gate;
-use crate::testing::{Call, Reply};
+use crate::{Call, Reply};
 
 /// What a [`ScriptedDaemon`](super::ScriptedDaemon) does with the command `R`: steps, in their order,
 /// and an end, which is `success = yes` unless another one is given.
 ///
 /// ```
-/// use vici_client::testing::{Answer, Gate};
+/// use vici_testing::{Answer, Gate};
 /// use vici_client::vici_types::{ControlLog, Initiate};
 ///
 /// let gate = Gate::new();

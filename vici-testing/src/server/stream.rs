@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, TcpListener};
 #[cfg(unix)]
 use std::os::unix::net::UnixStream;
 
-use crate::socket::{ShutdownHandle, Socket};
+use vici_client::{ShutdownHandle, Socket};
 
 /// A socket that one thread reads, another writes and any may shut down.
 pub(super) struct Duplex {

@@ -1,13 +1,15 @@
-//! A daemon for your tests, in the same process: no root, no strongSwan, no network.
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+//! A VICI daemon for your tests, in the same process: no root, no strongSwan, no network.
 //!
-//! This is the feature `testing`, which is for the tests of your crate and not for its users:
+//! Take it as a dev-dependency. It has no place in what your users get:
 //!
 //! ```toml
 //! [dependencies]
 //! vici-client = "0.1"
 //!
 //! [dev-dependencies]
-//! vici-client = { version = "0.1", features = ["testing"] }
+//! vici-testing = "0.1"
 //! ```
 //!
 //! | you want to test | take |
@@ -15,7 +17,7 @@
 //! | that your code does the right thing with a daemon that works | [`SimulatedDaemon`]: keeps what is loaded, brings up SAs, raises events |
 //! | what it does with a certain answer, error, delay or end | [`ScriptedDaemon`]: answers as it is told, and remembers what it was asked |
 //! | a service of your own that speaks VICI | [`Server`] with [`Commands`] or a [`Service`] |
-//! | a driver of the protocol, without I/O | [`ServerSession`] and [`Registrations`](crate::proto::Registrations) |
+//! | a driver of the protocol, without I/O | [`ServerSession`] and [`Registrations`](vici_client::proto::Registrations) |
 //!
 //! All of them speak the daemon's side of the protocol: commands that are unknown, registrations that
 //! are counted, streams before their response, any number of connections at once, frames of up to
@@ -24,7 +26,7 @@
 //!
 //! # How to test your controller
 //!
-//! Let it take a [`Client`](crate::Client), or the address of the daemon. A whole test of a crate:
+//! Let it take a [`Client`](vici_client::Client), or the address of the daemon. A whole test of a crate:
 //!
 //! ```
 //! use vici_client::vici_types::{
@@ -74,7 +76,7 @@
 //! }
 //!
 //! mod tests {
-//!     use vici_client::testing::{Answer, Peer, ScriptedDaemon, SimulatedDaemon};
+//!     use vici_testing::{Answer, Peer, ScriptedDaemon, SimulatedDaemon};
 //!     # use super::*;
 //!
 //!     // #[test]
@@ -120,7 +122,7 @@
 //! # }
 //! ```
 //!
-//! The example [`controller`](crate::guide::examples::controller) is a program with more of it.
+//! The example [`controller`][controller] of `vici-client` is a program with more of it.
 //!
 //! Nothing has to be waited for by sleeping: [`Server::wait_for_registration`] tells that events reach
 //! somebody, [`Server::wait_for_connections`] that clients have come or gone,
@@ -129,8 +131,7 @@
 //!
 //! # For clients in other languages
 //!
-//! The example [`simulated_daemon`](crate::guide::examples::simulated_daemon) serves on an address
-//! until its standard input is closed:
+//! The example `simulated_daemon` serves on an address until its standard input is closed:
 //!
 //! ```sh
 //! cargo run --example simulated_daemon -- unix:///tmp/simulated.vici
@@ -175,6 +176,8 @@
 //!   as its `release`.
 //! - **`alert`** is unknown, as in 5.9.8. A [`Server`] raises any event by hand
 //!   ([`Server::raise`]).
+//!
+//! [controller]: https://docs.rs/vici-client/latest/vici_client/guide/examples/controller/
 
 mod scripted;
 mod server;

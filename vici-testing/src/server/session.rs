@@ -2,17 +2,17 @@
 
 use core::fmt;
 
-use crate::proto::{FrameReader, Packet, ProtocolError};
+use vici_client::proto::{FrameReader, Packet, ProtocolError};
 
 /// What a client asks for: cuts the bytes of a connection into requests and registrations.
 ///
-/// It does no I/O, as its counterpart [`Session`](crate::proto::Session). What a daemon ignores is
+/// It does no I/O, as its counterpart [`Session`](vici_client::proto::Session). What a daemon ignores is
 /// skipped and counted: empty frames, packets that only daemons send or that nobody knows, and names
 /// that are cut off or not printable ASCII.
 ///
 /// ```
 /// use vici_client::proto::{Packet, ProtocolError};
-/// use vici_client::testing::{Asked, ServerSession};
+/// use vici_testing::{Asked, ServerSession};
 ///
 /// # fn main() -> Result<(), ProtocolError> {
 /// let mut bytes = Vec::new();
@@ -116,6 +116,6 @@ fn asked(payload: &[u8]) -> Option<Asked<'_>> {
 }
 
 /// Whether the daemon takes it for text.
-pub(in crate::testing) fn is_printable(bytes: &[u8]) -> bool {
+pub(crate) fn is_printable(bytes: &[u8]) -> bool {
     bytes.iter().all(|byte| matches!(byte, 0x20..=0x7e))
 }
