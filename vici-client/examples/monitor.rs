@@ -47,7 +47,7 @@ fn subscribe(client: &mut Client) -> Result<(), Error> {
     client.subscribe::<ChildRekey>()?;
     client.subscribe::<IkeUpdate>()?;
     match client.subscribe::<Alert>() {
-        Err(Error::UnknownEvent { name }) => println!("this daemon does not know {name}"),
+        Err(Error::UnknownEvent { name, .. }) => println!("this daemon does not know {name}"),
         other => other?,
     }
     Ok(())

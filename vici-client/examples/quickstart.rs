@@ -60,7 +60,7 @@ fn connect(simulated: &SimulatedDaemon) -> Result<(Client, String), Box<dyn std:
     }
     match Client::connect() {
         Ok(client) => Ok((client, "at the default socket".to_owned())),
-        Err(Error::Connect { address, error })
+        Err(Error::Connect { address, error, .. })
             if matches!(
                 error.kind(),
                 ErrorKind::NotFound | ErrorKind::ConnectionRefused

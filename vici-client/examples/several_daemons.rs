@@ -10,8 +10,9 @@
 //!
 //! The client of this crate blocks. What is below it does not, and knows no sockets: a
 //! [`Session`] is fed with what has been read, and tells what is to be written. Here `mio` waits for
-//! the sockets; any other loop does as well. Each daemon is asked two things in one go, which is
-//! possible because answers come in the order of the requests.
+//! the sockets; any other loop does as well. [`codec`] checks and encodes the requests, and makes an
+//! error of a refusal, as the client does. Each daemon is asked two things in one go, which is possible
+//! because answers come in the order of the requests.
 
 use std::error::Error;
 use std::io::{ErrorKind, Read, Write};
@@ -19,9 +20,9 @@ use std::path::{Path, PathBuf};
 
 use mio::net::UnixStream;
 use mio::{Events, Interest, Poll, Token};
-use vici_client::proto::{Outcome, RequestId, Session};
-use vici_client::vici_serde;
-use vici_types::{Request, Stats, StatsResponse, Version, VersionResponse};
+use vici_client::codec;
+use vici_client::proto::{RequestId, Session};
+use vici_types::{Stats, StatsResponse, Version, VersionResponse};
 
 /// What a daemon said.
 #[derive(Debug)]
@@ -48,8 +49,8 @@ impl Connection {
         let mut session = Session::new();
         Ok(Self {
             socket: UnixStream::connect(socket)?,
-            version: session.request(Version::NAME, &[])?,
-            stats: session.request(Stats::NAME, &[])?,
+            version: codec::send(&mut session, &Version::new())?,
+            stats: codec::send(&mut session, &Stats::new())?,
             session,
             known_version: None,
             known_stats: None,
@@ -84,14 +85,11 @@ impl Connection {
     /// Takes the answers that have come in full.
     fn answers(&mut self) -> Result<(), Box<dyn Error>> {
         while let Some(reply) = self.session.poll()? {
-            match reply.outcome {
-                Outcome::Response(message) if reply.id == self.version => {
-                    self.known_version = Some(vici_serde::from_slice(message)?);
-                }
-                Outcome::Response(message) if reply.id == self.stats => {
-                    self.known_stats = Some(vici_serde::from_slice(message)?);
-                }
-                other => return Err(format!("unexpected: {other:?}").into()),
+            let (outcome, message) = (reply.outcome, self.session.message(&reply));
+            if reply.id == self.version {
+                self.known_version = Some(codec::response::<Version>(outcome, message)?);
+            } else if reply.id == self.stats {
+                self.known_stats = Some(codec::response::<Stats>(outcome, message)?);
             }
         }
         Ok(())

@@ -3,16 +3,12 @@
 use core::time::Duration;
 use std::io::{Read, Write};
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use vici_serde::Message;
 use vici_types::Command;
 
 use crate::client::Client;
-use crate::error::{Error, Result};
-use crate::proto::Kind;
-use crate::request::Outgoing;
-use crate::response::decode_response;
+use crate::codec;
+use crate::error::Result;
 
 impl<S: Read + Write> Client<S> {
     /// Sends a command and waits for its response.
@@ -46,7 +42,11 @@ impl<S: Read + Write> Client<S> {
     /// - [`Error::Timeout`]: see [`set_timeout`](Self::set_timeout).
     /// - [`Error::Closed`], [`Error::Io`], [`Error::Protocol`]: the connection is closed.
     pub fn call<R: Command>(&mut self, request: &R) -> Result<R::Response> {
-        self.call_outgoing(&Outgoing::checked(request)?)
+        let deadline = self.deadline(request.wait());
+        self.prepare()?;
+        let id = codec::send(&mut self.session, request)?;
+        let reply = self.wait(id, deadline)?;
+        codec::response::<R>(reply.outcome, self.session.message(&reply))
     }
 
     /// Sends a command by its name, as a message, and returns the response as one.
@@ -59,28 +59,10 @@ impl<S: Read + Write> Client<S> {
     ///
     /// As [`call`](Self::call).
     pub fn call_raw(&mut self, command: &str, message: &Message) -> Result<Message> {
-        self.call_outgoing(&Outgoing {
-            command,
-            message,
-            wait: Duration::ZERO,
-        })
-    }
-
-    fn call_outgoing<T: Serialize, A: DeserializeOwned>(
-        &mut self,
-        outgoing: &Outgoing<'_, T>,
-    ) -> Result<A> {
-        let deadline = self.deadline(outgoing.wait);
+        let deadline = self.deadline(Duration::ZERO);
         self.prepare()?;
-        let id = outgoing.enqueue(self, None)?;
-        let settled = self.wait(id, deadline)?;
-        let name = || outgoing.command.to_owned();
-        match settled.kind {
-            Kind::Response => {
-                decode_response(outgoing.command, self.session.bytes(settled.message))
-            }
-            Kind::UnknownCommand => Err(Error::UnknownCommand { name: name() }),
-            _ => Err(Error::Dropped { name: name() }),
-        }
+        let id = codec::send_raw(&mut self.session, command, message)?;
+        let reply = self.wait(id, deadline)?;
+        codec::response_raw(command, reply.outcome, self.session.message(&reply))
     }
 }

@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 
 use crate::deadline::Deadline;
 use crate::error::{Error, Result};
-use crate::proto::{EventLimits, ProtocolError, RequestId, Session, Settled};
+use crate::proto::{EventLimits, Reply, RequestId, Session};
 use crate::socket::{Controls, ShutdownHandle, Socket, Timeouts};
 
 /// A connection to the daemon.
@@ -168,6 +168,8 @@ impl<S: Read + Write> Client<S> {
     /// next, and fails at once on a closed connection.
     pub(crate) fn prepare(&mut self) -> Result<()> {
         if self.session.is_closed() {
+            // It may have been closed for a reason that has not been told.
+            self.skip_replies()?;
             return Err(Error::Closed);
         }
         // Where the stream can't, a fence still keeps apart what was asked for.
@@ -178,13 +180,13 @@ impl<S: Read + Write> Client<S> {
             }
             read?;
         }
-        self.skip_settled()
+        self.skip_replies()
     }
 
     /// Reads from a stream that does not block, until nothing is left or much has come.
     fn read_ahead(&mut self) -> Result<()> {
         for _ in 0..READS_AHEAD {
-            self.skip_settled()?;
+            self.skip_replies()?;
             let buffer = self.session.buffer();
             let room = buffer.len();
             match self.stream.read(buffer) {
@@ -204,13 +206,13 @@ impl<S: Read + Write> Client<S> {
     }
 
     /// Handles what has been read while no request is open: replies to what was given up.
-    fn skip_settled(&mut self) -> Result<()> {
-        while self.settled()?.is_some() {}
+    fn skip_replies(&mut self) -> Result<()> {
+        while self.poll()?.is_some() {}
         Ok(())
     }
 
     /// [`drive`](Self::drive), giving the request up when the time is over.
-    pub(crate) fn wait(&mut self, id: RequestId, deadline: Deadline) -> Result<Settled> {
+    pub(crate) fn wait(&mut self, id: RequestId, deadline: Deadline) -> Result<Reply> {
         let result = self.drive(id, deadline);
         if matches!(result, Err(Error::Timeout)) {
             self.session.abandon(id);
@@ -219,11 +221,11 @@ impl<S: Read + Write> Client<S> {
     }
 
     /// Sends what is to be sent, then reads until something comes for `id`.
-    pub(crate) fn drive(&mut self, id: RequestId, deadline: Deadline) -> Result<Settled> {
+    pub(crate) fn drive(&mut self, id: RequestId, deadline: Deadline) -> Result<Reply> {
         let mut tried = false;
         loop {
-            match self.settled()? {
-                Some(settled) if settled.id == id => return Ok(settled),
+            match self.poll()? {
+                Some(reply) if reply.id == id => return Ok(reply),
                 Some(_) => continue,
                 None if tried && deadline.is_over() => return Err(Error::Timeout),
                 None => tried = true,
@@ -233,8 +235,8 @@ impl<S: Read + Write> Client<S> {
         }
     }
 
-    pub(crate) fn settled(&mut self) -> Result<Option<Settled>> {
-        self.session.settled().map_err(Error::Protocol)
+    pub(crate) fn poll(&mut self) -> Result<Option<Reply>> {
+        self.session.poll().map_err(Error::Protocol)
     }
 
     /// Writes what is to be sent: one write for all of it, if the stream takes it.
@@ -329,17 +331,6 @@ impl<S: fmt::Debug> fmt::Debug for Client<S> {
             .field("timeout", &self.timeout)
             .field("stream_timeout", &self.stream_timeout)
             .finish_non_exhaustive()
-    }
-}
-
-/// A request that the protocol has no packet for.
-pub(crate) fn invalid(name: &str, error: ProtocolError) -> Error {
-    match error {
-        ProtocolError::Closed => Error::Closed,
-        error => Error::InvalidRequest {
-            name: name.to_owned(),
-            error: vici_types::InvalidRequest::new("", error.to_string()),
-        },
     }
 }
 

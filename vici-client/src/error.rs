@@ -5,45 +5,59 @@ use std::io;
 
 use vici_serde::Message;
 
-use crate::proto::{Hidden, ProtocolError};
+use crate::proto::ProtocolError;
+use crate::raw::RawMessage;
 
 /// Why a call failed.
 ///
-/// The text of each variant stands on its own. None repeats the text of its
-/// [`source`](core::error::Error::source). `Debug` shows it as well, since that is what is printed of
-/// an error that `main` returns, and of one that is unwrapped.
+/// The text of each variant stands on its own, so that it can be shown as it is; it includes that of
+/// its [`source`](core::error::Error::source), which is there to be looked at. `Debug` shows the text
+/// as well, since that is what is printed of an error that `main` returns, and of one that is
+/// unwrapped.
 #[non_exhaustive]
 #[derive(thiserror::Error)]
 pub enum Error {
     /// No connection could be made.
     #[error("cannot connect to {address}: {error}{}", Hint(error))]
+    #[non_exhaustive]
     Connect {
         /// Where to.
         address: String,
         /// Why not.
+        #[source]
         error: io::Error,
     },
     /// Reading or writing failed; the connection is closed. Or the stream can't do what was asked of
     /// it ([`Unsupported`](io::ErrorKind::Unsupported)); then nothing has changed.
     #[error("connection to the daemon: {0}")]
-    Io(io::Error),
-    /// The daemon broke the protocol; the connection is closed.
+    Io(#[source] io::Error),
+    /// The daemon broke the protocol, or answers nothing any more; the connection is closed.
     #[error("protocol error: {0}")]
-    Protocol(ProtocolError),
+    Protocol(#[source] ProtocolError),
     /// The daemon, or a plugin that it has not loaded, does not know the command.
     #[error("the daemon does not know the command `{name}`")]
+    #[non_exhaustive]
     UnknownCommand {
         /// The command.
         name: String,
     },
-    /// The daemon does not know the event, or an event to unsubscribe was not subscribed.
-    #[error("the daemon does not know the event `{name}`, or it is not subscribed")]
+    /// The daemon, or a plugin that it has not loaded, does not know the event.
+    #[error("the daemon does not know the event `{name}`")]
+    #[non_exhaustive]
     UnknownEvent {
+        /// The event.
+        name: String,
+    },
+    /// An event to unsubscribe is not subscribed.
+    #[error("the event `{name}` is not subscribed")]
+    #[non_exhaustive]
+    NotSubscribed {
         /// The event.
         name: String,
     },
     /// An event was decoded as the type of another event.
     #[error("the event is `{name}`, not `{expected}`")]
+    #[non_exhaustive]
     OtherEvent {
         /// The event.
         name: String,
@@ -52,6 +66,7 @@ pub enum Error {
     },
     /// The daemon answered `success = no`.
     #[error("`{name}` failed: {}", errmsg.as_deref().unwrap_or("the daemon gave no reason"))]
+    #[non_exhaustive]
     CommandFailed {
         /// The command.
         name: String,
@@ -62,27 +77,33 @@ pub enum Error {
     },
     /// The daemon would misread the request; nothing was sent.
     #[error("`{name}` was not sent: {error}")]
+    #[non_exhaustive]
     InvalidRequest {
         /// The command or event.
         name: String,
         /// What is wrong, and where.
+        #[source]
         error: vici_types::InvalidRequest,
     },
     /// The request has no encoding, or its frame would be over 512 KiB, to which the daemon would
     /// answer by disconnecting; nothing was sent.
     #[error("{name}: {error}")]
+    #[non_exhaustive]
     Encode {
         /// The command.
         name: String,
         /// What is wrong, and where.
+        #[source]
         error: vici_serde::Error,
     },
     /// A response or an event does not fit its type. The connection and a stream go on.
     #[error("{name}: {error}")]
+    #[non_exhaustive]
     Decode {
         /// The command or event.
         name: String,
         /// What is wrong, and where.
+        #[source]
         error: vici_serde::Error,
         /// The encoded message.
         raw: RawMessage,
@@ -98,6 +119,7 @@ pub enum Error {
         "the daemon did not answer `{name}`, but what was sent later: it drops a response over \
          512 KiB without a word"
     )]
+    #[non_exhaustive]
     Dropped {
         /// The command.
         name: String,
@@ -108,36 +130,18 @@ pub enum Error {
     Closed,
 }
 
-/// An encoded message as it came, for `vici_serde::from_slice` with another type.
-///
-/// `Debug` tells only its length: messages may carry secrets.
-#[derive(Clone, PartialEq, Eq)]
-pub struct RawMessage(Vec<u8>);
-
-impl RawMessage {
-    pub(crate) fn new(message: &[u8]) -> Self {
-        Self(message.to_vec())
-    }
-}
-
-impl core::ops::Deref for RawMessage {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-impl fmt::Debug for RawMessage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Hidden(&self.0).fmt(f)
-    }
-}
-
 /// What the functions of this crate return.
 pub type Result<T> = core::result::Result<T, Error>;
 
 impl Error {
+    /// That no connection could be made to `address`: for a driver of your own.
+    pub fn connect(address: impl fmt::Display, error: io::Error) -> Self {
+        Self::Connect {
+            address: address.to_string(),
+            error,
+        }
+    }
+
     /// Whether there is no connection any more: it ended, was reset or was closed earlier.
     ///
     /// [`Client::reconnect`](crate::Client::reconnect) makes another one.
@@ -175,6 +179,7 @@ impl fmt::Debug for Error {
             Self::Protocol(_) => "Protocol",
             Self::UnknownCommand { .. } => "UnknownCommand",
             Self::UnknownEvent { .. } => "UnknownEvent",
+            Self::NotSubscribed { .. } => "NotSubscribed",
             Self::OtherEvent { .. } => "OtherEvent",
             Self::CommandFailed { .. } => "CommandFailed",
             Self::InvalidRequest { .. } => "InvalidRequest",
@@ -209,5 +214,50 @@ impl fmt::Display for Hint<'_> {
             }
             _ => "",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As `main` prints it when it returns it.
+    #[test]
+    fn an_error_says_what_to_do_wherever_it_is_printed() {
+        let denied = Error::Connect {
+            address: "/run/charon.vici".to_owned(),
+            error: io::ErrorKind::PermissionDenied.into(),
+        };
+        assert_eq!(
+            format!("{denied:?}"),
+            "Connect: cannot connect to /run/charon.vici: permission denied; the socket is for the \
+             daemon's user and group only: run as root or join the group"
+        );
+        assert_eq!(
+            format!("{:?}", Error::Closed),
+            "Closed: the connection to the daemon is closed"
+        );
+    }
+
+    #[test]
+    fn causes_can_be_found() {
+        use core::error::Error as _;
+
+        let lost = Error::Io(io::ErrorKind::ConnectionReset.into());
+        let cause = lost
+            .source()
+            .and_then(|cause| cause.downcast_ref::<io::Error>());
+        assert_eq!(
+            cause.map(io::Error::kind),
+            Some(io::ErrorKind::ConnectionReset)
+        );
+        let broken = Error::Protocol(ProtocolError::NameTruncated);
+        assert!(
+            broken
+                .source()
+                .is_some_and(|cause| cause.is::<ProtocolError>())
+        );
+        assert!(Error::Timeout.source().is_none());
+        assert!(size_of::<Error>() <= 96);
     }
 }

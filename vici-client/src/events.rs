@@ -3,14 +3,14 @@
 use core::time::Duration;
 use std::io::{Read, Write};
 
-use vici_serde::{Deserializer, Message};
-use vici_types::{AnyEvent, Event};
+use vici_types::Event;
 
-use crate::client::{Client, invalid};
+use crate::client::Client;
+use crate::codec::refused;
 use crate::deadline::Deadline;
 use crate::error::{Error, Result};
-use crate::proto::{Kind, ProtocolError, QueuedEvent, RequestId};
-use crate::response::{decode, undecodable};
+use crate::event::RawEvent;
+use crate::proto::Outcome;
 
 impl<S: Read + Write> Client<S> {
     /// Asks for an event. It is subscribed until [`unsubscribe`](Self::unsubscribe) or the end of the
@@ -52,7 +52,23 @@ impl<S: Read + Write> Client<S> {
     ///
     /// As [`subscribe`](Self::subscribe), and [`Error::InvalidRequest`] for a name that can't be sent.
     pub fn subscribe_raw(&mut self, event: &str) -> Result<()> {
-        self.change_subscription(event, |client| client.session.register(event))
+        let deadline = self.deadline(Duration::ZERO);
+        self.prepare()?;
+        let id = self.session.register(event);
+        let id = id.map_err(|error| refused(event, error))?;
+        match self.wait(id, deadline) {
+            Ok(reply) if reply.outcome == Outcome::Confirmed => Ok(()),
+            Ok(_) => Err(Error::UnknownEvent {
+                name: event.to_owned(),
+            }),
+            Err(error) => {
+                if !error.is_timeout() {
+                    // It must not come back with the next connection.
+                    self.session.release(event);
+                }
+                Err(error)
+            }
+        }
     }
 
     /// Asks for no more of an event. What has come by now still waits for
@@ -60,7 +76,7 @@ impl<S: Read + Write> Client<S> {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownEvent`] if it is not subscribed, [`Error::Timeout`] (it is not subscribed any
+    /// [`Error::NotSubscribed`] if it is not subscribed, [`Error::Timeout`] (it is not subscribed any
     /// more), and those of a closed connection.
     pub fn unsubscribe<E: Event>(&mut self) -> Result<()> {
         self.unsubscribe_raw(E::NAME)
@@ -72,7 +88,16 @@ impl<S: Read + Write> Client<S> {
     ///
     /// As [`unsubscribe`](Self::unsubscribe).
     pub fn unsubscribe_raw(&mut self, event: &str) -> Result<()> {
-        self.change_subscription(event, |client| client.session.unregister(event))
+        let deadline = self.deadline(Duration::ZERO);
+        self.prepare()?;
+        let id = self.session.unregister(event);
+        let id = id.map_err(|error| refused(event, error))?;
+        match self.wait(id, deadline)?.outcome {
+            Outcome::Confirmed => Ok(()),
+            _ => Err(Error::NotSubscribed {
+                name: event.to_owned(),
+            }),
+        }
     }
 
     /// The next event: one that has come during a call, or else the first that comes within
@@ -90,9 +115,9 @@ impl<S: Read + Write> Client<S> {
         let mut tried = false;
         loop {
             // Replies to what was given up, and events on their way into the queue.
-            while !self.session.has_events() && self.settled()?.is_some() {}
+            while self.session.queued_events() == 0 && self.poll()?.is_some() {}
             if let Some(event) = self.session.next_event() {
-                return Ok(Some(RawEvent(event)));
+                return Ok(Some(event.into()));
             }
             if tried && deadline.is_over() {
                 return Ok(None);
@@ -103,81 +128,5 @@ impl<S: Read + Write> Client<S> {
                 result => result?,
             }
         }
-    }
-
-    fn change_subscription(
-        &mut self,
-        event: &str,
-        send: impl FnOnce(&mut Self) -> core::result::Result<RequestId, ProtocolError>,
-    ) -> Result<()> {
-        let deadline = self.deadline(Duration::ZERO);
-        self.prepare()?;
-        let id = send(self).map_err(|error| invalid(event, error))?;
-        match self.wait(id, deadline)?.kind {
-            Kind::Confirmed => Ok(()),
-            _ => Err(Error::UnknownEvent {
-                name: event.to_owned(),
-            }),
-        }
-    }
-}
-
-/// An event as it came.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RawEvent(QueuedEvent);
-
-impl RawEvent {
-    /// The name of the event, to be compared with [`Event::NAME`].
-    pub fn name(&self) -> &str {
-        &self.0.name
-    }
-
-    /// The encoded message.
-    pub fn bytes(&self) -> &[u8] {
-        &self.0.message
-    }
-
-    /// Whether this is the event `E`, by its name.
-    pub fn is<E: Event>(&self) -> bool {
-        self.name() == E::NAME
-    }
-
-    /// The event as its type.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::OtherEvent`] if it is another event, [`Error::Decode`] if it does not fit the type.
-    /// The event can still be read in another way.
-    pub fn decode<E: Event>(&self) -> Result<E> {
-        if !self.is::<E>() {
-            return Err(Error::OtherEvent {
-                expected: E::NAME,
-                name: self.0.name.clone(),
-            });
-        }
-        decode(self.name(), self.bytes())
-    }
-
-    /// The event as whichever type it is of, for a `match`; `None` if it is none of
-    /// [`vici_types::EVENTS`].
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Decode`] if it does not fit its type.
-    // Inlined so that only programs that call it compile what reads every event.
-    #[inline]
-    pub fn decode_any(&self) -> Result<Option<AnyEvent>> {
-        let mut deserializer = Deserializer::from_slice(self.bytes());
-        AnyEvent::deserialize(self.name(), &mut deserializer)
-            .map_err(|error| undecodable(self.name(), error, self.bytes()))
-    }
-
-    /// The event as a message.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Decode`] if it is not a well-formed message.
-    pub fn message(&self) -> Result<Message> {
-        decode(self.name(), self.bytes())
     }
 }

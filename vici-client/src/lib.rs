@@ -146,15 +146,16 @@
 
 mod call;
 mod client;
+pub mod codec;
 mod connect;
 mod deadline;
 mod error;
+mod event;
 mod events;
 #[cfg(any(doc, doctest))]
 pub mod guide;
 pub mod proto;
-mod request;
-mod response;
+mod raw;
 mod socket;
 mod streaming;
 
@@ -162,8 +163,10 @@ pub use vici_serde::{self, Message};
 pub use vici_types;
 
 pub use crate::client::Client;
-pub use crate::error::{Error, RawMessage, Result};
-pub use crate::events::RawEvent;
+pub use crate::error::{Error, Result};
+pub use crate::event::RawEvent;
+pub use crate::proto::{EventLimits, ProtocolError, WhenFull};
+pub use crate::raw::RawMessage;
 pub use crate::socket::{ShutdownHandle, Socket, Timeouts};
 pub use crate::streaming::{RawStreamingCall, StreamingCall};
 

@@ -3,27 +3,24 @@
 use core::fmt;
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
-use core::ops::Range;
 use core::time::Duration;
 use std::io::{Read, Write};
 
-use serde::Serialize;
 use vici_serde::Message;
 use vici_types::{Event, StreamingCommand};
 
 use crate::client::Client;
+use crate::codec;
 use crate::deadline::Deadline;
 use crate::error::{Error, Result};
-use crate::proto::{Kind, RequestId, Settled};
-use crate::request::Outgoing;
-use crate::response::{decode, decode_response};
+use crate::proto::{Outcome, Reply, RequestId, Session};
 use crate::socket::Socket;
 
 impl<S: Read + Write> Client<S> {
     /// Sends a command that streams events, and returns an iterator over them.
     ///
-    /// When it returns, the event is registered and the command is sent. The registration ends with
-    /// the stream, in whatever way that is. A stream may be dropped at any time: that neither blocks
+    /// When it returns, the command is sent. The daemon registers the event before; the registration
+    /// ends with the stream, in whatever way that is. A stream may be dropped at any time: that neither blocks
     /// nor ends what the daemon does; the next call skips what is left.
     ///
     /// ```no_run
@@ -47,11 +44,14 @@ impl<S: Read + Write> Client<S> {
     /// # Errors
     ///
     /// As [`call`](Self::call), and [`Error::UnknownEvent`], in which case the command was not sent.
-    /// What the daemon says to the command comes later, from the iterator and from
+    /// A command that only lists (`list-*`) does not wait for what the daemon says to its event: that
+    /// comes later, as what it says to the command does, from the iterator and from
     /// [`finish`](StreamingCall::finish).
     pub fn stream<R: StreamingCommand>(&mut self, request: &R) -> Result<StreamingCall<'_, R, S>> {
-        let outgoing = Outgoing::checked(request)?;
-        let items = Items::start(self, &outgoing, <R::Event as Event>::NAME)?;
+        let names = (R::NAME, <R::Event as Event>::NAME);
+        let items = Items::start(self, names, request.wait(), |session| {
+            codec::send_stream(session, request)
+        })?;
         Ok(StreamingCall {
             items,
             request: PhantomData,
@@ -70,12 +70,10 @@ impl<S: Read + Write> Client<S> {
         event: &str,
         message: &Message,
     ) -> Result<RawStreamingCall<'_, S>> {
-        let outgoing = Outgoing {
-            command,
-            message,
-            wait: Duration::ZERO,
-        };
-        Ok(RawStreamingCall(Items::start(self, &outgoing, event)?))
+        let items = Items::start(self, (command, event), Duration::ZERO, |session| {
+            codec::send_stream_raw(session, command, event, message)
+        })?;
+        Ok(RawStreamingCall(items))
     }
 }
 
@@ -98,8 +96,8 @@ impl<R: StreamingCommand, S: Read + Write> StreamingCall<'_, R, S> {
     /// As [`Client::call`]. If the iterator has returned an error that ended the stream, this is it
     /// again, or [`Error::Closed`] if the connection is.
     pub fn finish(mut self) -> Result<R::Response> {
-        let response = self.items.finish()?;
-        decode_response(&self.items.command, self.items.bytes(response))
+        let (outcome, message) = self.items.finish()?;
+        codec::stream_response::<R>(outcome, message)
     }
 }
 
@@ -107,11 +105,10 @@ impl<R: StreamingCommand, S: Read + Write> Iterator for StreamingCall<'_, R, S> 
     type Item = Result<R::Event>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let item = match self.items.next()? {
-            Ok(item) => item,
-            Err(error) => return Some(Err(error)),
-        };
-        Some(decode(&self.items.event, self.items.bytes(item)))
+        match self.items.next()? {
+            Ok(item) => Some(codec::item::<R>(self.items.client.session.message(&item))),
+            Err(error) => Some(Err(error)),
+        }
     }
 }
 
@@ -128,8 +125,9 @@ impl<S: Read + Write> RawStreamingCall<'_, S> {
     ///
     /// As [`StreamingCall::finish`].
     pub fn finish(mut self) -> Result<Message> {
-        let response = self.0.finish()?;
-        decode_response(&self.0.command, self.0.bytes(response))
+        let (command, event) = (self.0.command.clone(), self.0.event.clone());
+        let (outcome, message) = self.0.finish()?;
+        codec::stream_response_raw(&command, &event, outcome, message)
     }
 }
 
@@ -137,11 +135,13 @@ impl<S: Read + Write> Iterator for RawStreamingCall<'_, S> {
     type Item = Result<Message>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let item = match self.0.next()? {
-            Ok(item) => item,
-            Err(error) => return Some(Err(error)),
-        };
-        Some(decode(&self.0.event, self.0.bytes(item)))
+        match self.0.next()? {
+            Ok(item) => {
+                let message = self.0.client.session.message(&item);
+                Some(codec::item_raw(&self.0.event, message))
+            }
+            Err(error) => Some(Err(error)),
+        }
     }
 }
 
@@ -169,128 +169,115 @@ struct Items<'a, S> {
     wait: Duration,
     /// When the whole stream must be over.
     deadline: Deadline,
+    /// An item that came before the confirmation of the registration.
+    early: Option<Reply>,
     end: Option<End>,
 }
 
 /// How a stream has ended.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 enum End {
-    Response(Range<usize>),
-    UnknownCommand,
-    UnknownEvent,
-    Dropped,
+    Reply(Reply),
     Timeout,
     Closed,
 }
 
 impl<'a, S: Read + Write> Items<'a, S> {
-    fn start<T: Serialize>(
+    fn start(
         client: &'a mut Client<S>,
-        outgoing: &Outgoing<'_, T>,
-        event: &str,
+        (command, event): (&str, &str),
+        wait: Duration,
+        send: impl FnOnce(&mut Session) -> Result<RequestId>,
     ) -> Result<Self> {
         let total = client
             .stream_timeout
-            .map(|timeout| timeout.saturating_add(outgoing.wait));
+            .map(|timeout| timeout.saturating_add(wait));
         let deadline = Deadline::after(total);
         client.prepare()?;
-        let id = outgoing.enqueue(client, Some(event))?;
+        let id = send(&mut client.session)?;
         let mut items = Self {
             client,
             id,
-            command: outgoing.command.to_owned(),
+            command: command.to_owned(),
             event: event.to_owned(),
-            wait: outgoing.wait,
+            wait,
             deadline,
+            early: None,
             end: None,
         };
         items.register()?;
         Ok(items)
     }
 
-    /// Waits for the confirmation of the registration, and sends the command.
+    /// Waits for the confirmation of the registration, if the command does, and sends the command.
     fn register(&mut self) -> Result<()> {
         let deadline = self.client.deadline(Duration::ZERO).earlier(self.deadline);
         let mut tried = false;
-        loop {
-            match self.client.settled()? {
-                Some(settled) if settled.id == self.id => {
-                    if settled.kind == Kind::UnknownEvent {
-                        return Err(self.error(&End::UnknownEvent));
-                    }
-                    // An item before the confirmation, which comes when the caller asks for more.
-                    self.client.session.put_back(settled);
-                    break;
-                }
-                Some(_) => continue,
-                None if !self.client.session.is_held(self.id) => break,
-                None if tried && deadline.is_over() => return Err(Error::Timeout),
-                None => tried = true,
+        while self.early.is_none() && self.client.session.is_held(self.id) {
+            if tried && deadline.is_over() {
+                return Err(Error::Timeout);
             }
+            tried = true;
             self.client.flush(deadline)?;
             self.client.fill(deadline)?;
+            while let Some(reply) = self.client.poll()? {
+                if reply.id != self.id {
+                    continue;
+                }
+                if reply.outcome != Outcome::Item {
+                    return Err(self.error(reply.outcome));
+                }
+                self.early = Some(reply);
+                break;
+            }
         }
         self.client.flush(deadline)
     }
 
-    fn next(&mut self) -> Option<Result<Range<usize>>> {
+    fn next(&mut self) -> Option<Result<Reply>> {
+        if let Some(early) = self.early.take() {
+            return Some(Ok(early));
+        }
         if self.end.is_some() {
             return None;
         }
         let deadline = self.client.deadline(self.wait).earlier(self.deadline);
-        let end = match self.client.wait(self.id, deadline) {
-            Ok(Settled { kind, message, .. }) => match kind {
-                Kind::Item => return Some(Ok(message)),
-                Kind::Response => {
-                    self.end = Some(End::Response(message));
-                    return None;
+        match self.client.wait(self.id, deadline) {
+            Ok(item) if item.outcome == Outcome::Item => Some(Ok(item)),
+            Ok(reply) => {
+                self.end = Some(End::Reply(reply));
+                // The end of the iterator is that of a stream that has run.
+                match reply.outcome {
+                    Outcome::Response => None,
+                    _ => Some(Err(self.error(reply.outcome))),
                 }
-                Kind::UnknownCommand => End::UnknownCommand,
-                Kind::UnknownEvent => End::UnknownEvent,
-                Kind::Confirmed | Kind::Dropped => End::Dropped,
-            },
+            }
             Err(error) => {
                 self.end = Some(if error.is_timeout() {
                     End::Timeout
                 } else {
                     End::Closed
                 });
-                return Some(Err(error));
+                Some(Err(error))
             }
-        };
-        let error = self.error(&end);
-        self.end = Some(end);
-        Some(Err(error))
+        }
     }
 
-    fn finish(&mut self) -> Result<Range<usize>> {
-        loop {
-            match &self.end {
-                Some(End::Response(response)) => return Ok(response.clone()),
-                Some(end) => return Err(self.error(end)),
-                None => {}
-            }
+    fn finish(&mut self) -> Result<(Outcome, &[u8])> {
+        while self.end.is_none() {
             if let Some(Err(error)) = self.next() {
                 return Err(error);
             }
         }
-    }
-
-    fn bytes(&self, message: Range<usize>) -> &[u8] {
-        self.client.session.bytes(message)
-    }
-
-    fn error(&self, end: &End) -> Error {
-        let command = || self.command.clone();
-        match end {
-            End::UnknownCommand => Error::UnknownCommand { name: command() },
-            End::UnknownEvent => Error::UnknownEvent {
-                name: self.event.clone(),
-            },
-            End::Dropped => Error::Dropped { name: command() },
-            End::Timeout => Error::Timeout,
-            End::Response(_) | End::Closed => Error::Closed,
+        match self.end {
+            Some(End::Reply(reply)) => Ok((reply.outcome, self.client.session.message(&reply))),
+            Some(End::Timeout) => Err(Error::Timeout),
+            Some(End::Closed) | None => Err(Error::Closed),
         }
+    }
+
+    fn error(&self, outcome: Outcome) -> Error {
+        codec::failure(&self.command, Some(&self.event), outcome)
     }
 }
 

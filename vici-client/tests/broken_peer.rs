@@ -22,8 +22,17 @@ fn answers() -> Vec<Vec<u8>> {
     vec![
         frames(&[note(0), CONFIRM, note(1)]),
         frames(&[note(2), pong(7), note(3)]),
-        frames(&[CONFIRM, note(4)]),
-        frames(&[item(1), note(5), item(2), note(6), EMPTY, CONFIRM, note(7)]),
+        frames(&[
+            CONFIRM,
+            note(4),
+            item(1),
+            note(5),
+            item(2),
+            note(6),
+            EMPTY,
+            CONFIRM,
+            note(7),
+        ]),
         frames(&[note(8), CONFIRM]),
     ]
 }
@@ -264,10 +273,10 @@ fn names_that_do_not_fit_are_protocol_errors() {
 #[test]
 fn replies_that_nobody_asked_for_are_protocol_errors() {
     let cases = [
-        (pong(1), "CMD_RESPONSE"),
-        (Packet::CommandUnknown, "CMD_UNKNOWN"),
-        (CONFIRM, "EVENT_CONFIRM"),
-        (Packet::EventUnknown, "EVENT_UNKNOWN"),
+        (pong(1), "a CMD_RESPONSE"),
+        (Packet::CommandUnknown, "a CMD_UNKNOWN"),
+        (CONFIRM, "an EVENT_CONFIRM"),
+        (Packet::EventUnknown, "an EVENT_UNKNOWN"),
     ];
     for (packet, what) in cases {
         // Behind the answer to the first call, and so before the second one is sent.
@@ -277,7 +286,7 @@ fn replies_that_nobody_asked_for_are_protocol_errors() {
         let error = client.call(&Ping::default()).unwrap_err();
         assert_eq!(
             error.to_string(),
-            format!("protocol error: the daemon sent a {what} that was not asked for")
+            format!("protocol error: the daemon sent {what} that was not asked for")
         );
         assert!(matches!(client.call(&Ping::default()), Err(Error::Closed)));
     }

@@ -21,7 +21,7 @@ const LONG: Duration = Duration::from_secs(20);
 
 fn connect_error(uri: &str) -> (String, io::Error) {
     match Client::connect_uri(uri).unwrap_err() {
-        Error::Connect { address, error } => (address, error),
+        Error::Connect { address, error, .. } => (address, error),
         other => panic!("{other:?}"),
     }
 }
@@ -114,10 +114,7 @@ fn missing_socket_says_what_to_do() {
 
 #[test]
 fn missing_permission_says_what_to_do() {
-    let error = Error::Connect {
-        address: "/run/charon.vici".to_owned(),
-        error: io::Error::from_raw_os_error(13),
-    };
+    let error = Error::connect("/run/charon.vici", io::Error::from_raw_os_error(13));
     assert_eq!(
         error.to_string(),
         "cannot connect to /run/charon.vici: Permission denied (os error 13); the socket is for \
@@ -284,7 +281,7 @@ fn reconnect_tells_an_event_that_is_not_known_any_more() {
         let mut client = Client::connect_uri(&uri).unwrap();
         client.subscribe::<Note>().unwrap();
         let error = client.reconnect(LONG).unwrap_err();
-        assert!(matches!(error, Error::UnknownEvent { name } if name == "note"));
+        assert!(matches!(error, Error::UnknownEvent { name, .. } if name == "note"));
         ping(client);
     });
 }

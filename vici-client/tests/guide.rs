@@ -109,10 +109,7 @@ fn errors_of_connecting() -> Vec<String> {
     drop(UnixListener::bind(&socket).unwrap());
     let refused = connect();
     // Root may open everything, so that the kernel's error is made here.
-    let denied = Error::Connect {
-        address: socket.display().to_string(),
-        error: std::io::Error::from_raw_os_error(13),
-    };
+    let denied = Error::connect(socket.display(), std::io::Error::from_raw_os_error(13));
     let relative = Client::connect_uri("/run/charon.vici")
         .map(|_| ())
         .unwrap_err();
@@ -133,8 +130,15 @@ fn answered_by(answers: Vec<Vec<u8>>) -> Client<UnixStream> {
         let mut answers = answers.into_iter();
         while let Ok(count @ 1..) = peer.read(reader.buffer()) {
             reader.advance(count);
-            while let Ok(Some(_)) = reader.next_frame() {
-                let Some(answer) = answers.next() else { return };
+            while let Ok(Some(frame)) = reader.next_frame() {
+                let fence = "vici-client-fence";
+                let answer = match Packet::decode(frame).unwrap() {
+                    Some(Packet::EventUnregister { name }) if name == fence => {
+                        Some(packet(&Packet::EventUnknown))
+                    }
+                    _ => answers.next(),
+                };
+                let Some(answer) = answer else { return };
                 peer.write_all(&answer).unwrap();
             }
         }

@@ -14,15 +14,43 @@ use vici_client::proto::{FrameReader, Outcome, Packet, RequestId, Session};
 /// What happens next.
 #[derive(Clone, Debug)]
 enum Step {
-    Call { fate: u8 },
-    Stream { event: usize, items: u8, fate: u8 },
-    Register { event: usize },
-    Unregister { event: usize },
-    Abandon { which: usize },
-    Transmit { bytes: usize },
-    Work { frames: usize },
-    Raise { event: usize },
-    Deliver { bytes: usize },
+    Call {
+        fate: u8,
+        fenced: bool,
+    },
+    Stream {
+        event: usize,
+        items: u8,
+        fate: u8,
+    },
+    Register {
+        event: usize,
+    },
+    Unregister {
+        event: usize,
+    },
+    /// An event is taken for granted, also one that the daemon does not know.
+    Trust {
+        event: usize,
+    },
+    Limit {
+        packets: usize,
+    },
+    Abandon {
+        which: usize,
+    },
+    Transmit {
+        bytes: usize,
+    },
+    Work {
+        frames: usize,
+    },
+    Raise {
+        event: usize,
+    },
+    Deliver {
+        bytes: usize,
+    },
 }
 
 /// The last is one that the daemon does not know, the first two carry items of streams.
@@ -35,11 +63,13 @@ fn step() -> impl Strategy<Value = Step> {
     // The same event for streams and subscriptions is the interesting case.
     let event = 0..EVENTS.len();
     prop_oneof![
-        2 => (0..3_u8).prop_map(|fate| Step::Call { fate }),
+        2 => (0..3_u8, any::<bool>()).prop_map(|(fate, fenced)| Step::Call { fate, fenced }),
         3 => (prop_oneof![4 => 0..2_usize, 1 => Just(4_usize)], 0..6_u8, 0..3_u8)
             .prop_map(|(event, items, fate)| Step::Stream { event, items, fate }),
         2 => event.clone().prop_map(|event| Step::Register { event }),
         1 => event.prop_map(|event| Step::Unregister { event }),
+        1 => prop_oneof![0..2_usize, Just(4_usize)].prop_map(|event| Step::Trust { event }),
+        1 => (0..9_usize).prop_map(|packets| Step::Limit { packets }),
         2 => (0..8_usize).prop_map(|which| Step::Abandon { which }),
         4 => (1..120_usize).prop_map(|bytes| Step::Transmit { bytes }),
         4 => (1..4_usize).prop_map(|frames| Step::Work { frames }),
@@ -164,9 +194,12 @@ struct World {
 impl World {
     fn step(&mut self, step: &Step) {
         match *step {
-            Step::Call { fate } => {
+            Step::Call { fate, fenced } => {
                 let tag = self.tag();
                 let id = self.session.request("call", &[tag, 0, fate]).unwrap();
+                if fenced {
+                    self.session.fence().unwrap();
+                }
                 self.open(id, Kind::Call, tag, fate);
             }
             Step::Stream { event, items, fate } => {
@@ -189,6 +222,11 @@ impl World {
                 let counted = self.counts[event] > 0;
                 self.open(id, Kind::Unregister { event, counted }, 0, 0);
                 self.counts[event] -= u32::from(counted);
+            }
+            Step::Trust { event } => self.session.trust_event(EVENTS[event]),
+            Step::Limit { packets } => {
+                let most = (packets < 8).then_some(packets);
+                self.session.set_max_in_flight(most);
             }
             Step::Abandon { which } => {
                 let mut open = self.calls.iter_mut().filter(|c| !c.ended && !c.abandoned);
@@ -257,7 +295,8 @@ impl World {
             assert!(!call.ended, "{reply:?} for {call:?}");
             call.ended = true;
             match (&call.kind, reply.outcome) {
-                (Kind::Stream { .. }, Outcome::Item(message)) => {
+                (Kind::Stream { .. }, Outcome::Item) => {
+                    let message = self.session.message(&reply);
                     assert_eq!(message, [b'i', call.tag, call.items]);
                     call.items += 1;
                     call.ended = false;
@@ -270,7 +309,10 @@ impl World {
                         assert_eq!(call.items, if call.fate == UNKNOWN { 0 } else { items });
                     }
                     let expected = match call.fate {
-                        RESPOND => Outcome::Response(std::slice::from_ref(&call.tag)),
+                        RESPOND => {
+                            assert_eq!(self.session.message(&reply), [call.tag]);
+                            Outcome::Response
+                        }
                         UNKNOWN => Outcome::UnknownCommand,
                         _ => Outcome::Dropped,
                     };

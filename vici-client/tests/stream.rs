@@ -9,8 +9,8 @@
 mod support;
 
 use support::{
-    CONFIRM, Done, EMPTY, Item, ListItems, Note, OK, Peer, Ping, REFUSE, Replay, Sent, converse,
-    frame, frames, item, note, notes, pong,
+    CONFIRM, Done, EMPTY, Gather, Item, ListItems, Note, OK, Peer, Ping, REFUSE, Replay, Sent,
+    converse, frame, frames, item, note, notes, pong,
 };
 use vici_client::proto::Packet;
 use vici_client::{Client, Error, Message};
@@ -165,9 +165,34 @@ fn unknown_event_is_an_error_and_the_command_is_not_sent() {
             serve_ping(daemon, 3);
         },
         |mut client| {
-            let error = client.stream(&ListItems::default()).unwrap_err();
-            assert!(matches!(error, Error::UnknownEvent { name } if name == "item"));
+            let error = client.stream(&Gather::default()).unwrap_err();
+            assert!(matches!(error, Error::UnknownEvent { name, .. } if name == "item"));
             assert_eq!(client.call(&Ping::default()).unwrap().number, 3);
+        },
+    );
+}
+
+#[test]
+fn unknown_event_of_a_command_that_only_lists_is_told_by_the_stream() {
+    converse(
+        |daemon| {
+            daemon.expect_register("item");
+            daemon.expect_request("list-items");
+            daemon.expect_unregister("item");
+            daemon.send_bytes(&frames(&[REFUSE, OK, REFUSE]));
+            serve_ping(daemon, 3);
+            // The next one is known to wait for nothing either.
+            serve_items(daemon, &[4]);
+        },
+        |mut client| {
+            let mut items = client.stream(&ListItems::default()).unwrap();
+            let error = items.next().unwrap().unwrap_err();
+            assert!(matches!(error, Error::UnknownEvent { name, .. } if name == "item"));
+            assert!(items.next().is_none());
+            let error = items.finish().unwrap_err();
+            assert!(matches!(error, Error::UnknownEvent { name, .. } if name == "item"));
+            assert_eq!(client.call(&Ping::default()).unwrap().number, 3);
+            assert_eq!(numbers(client.stream(&ListItems::default()).unwrap()), [4]);
         },
     );
 }
@@ -187,7 +212,7 @@ fn unknown_command_ends_the_stream_and_the_registration() {
         |mut client| {
             let mut items = client.stream(&ListItems::default()).unwrap();
             let error = items.next().unwrap().unwrap_err();
-            assert!(matches!(error, Error::UnknownCommand { name } if name == "list-items"));
+            assert!(matches!(error, Error::UnknownCommand { name, .. } if name == "list-items"));
             assert!(items.next().is_none());
             assert!(matches!(
                 items.finish().unwrap_err(),
@@ -203,7 +228,7 @@ fn success_no_is_told_by_finish() {
     let failed = Packet::CommandResponse {
         message: b"\x03\x07success\x00\x02no\x03\x06errmsg\x00\x04busy",
     };
-    let replies = [frame(CONFIRM), frames(&[item(1), failed, CONFIRM])];
+    let replies = [frames(&[CONFIRM, item(1), failed, CONFIRM])];
     let mut client = Client::new(Replay::new(replies.clone()));
     let mut items = client.stream(&ListItems::default()).unwrap();
     assert_eq!(numbers(&mut items), [1]);
@@ -227,11 +252,8 @@ fn undecodable_item_is_an_error_with_its_bytes_and_the_stream_goes_on() {
         name: "item",
         message: bad,
     };
-    let replies = [
-        frame(CONFIRM),
-        frames(&[item(1), event, item(2), EMPTY, CONFIRM]),
-    ];
-    let mut client = Client::new(Replay::new(replies));
+    let reply = frames(&[CONFIRM, item(1), event, item(2), EMPTY, CONFIRM]);
+    let mut client = Client::new(Replay::new([reply]));
     let mut items = client.stream(&ListItems::default()).unwrap();
     assert_eq!(items.next().unwrap().unwrap().number, 1);
     match items.next().unwrap().unwrap_err() {
@@ -330,10 +352,10 @@ fn stream_of_a_subscribed_event_is_not_registered_again() {
 
 #[test]
 fn items_are_never_dropped_for_a_full_queue() {
-    let mut stream = vec![note(1)];
+    let mut stream = vec![CONFIRM, note(1)];
     stream.extend((0..1000).map(|n| item((n % 10) as u8)));
     stream.extend([OK, CONFIRM]);
-    let mut client = Client::new(Replay::new([frame(CONFIRM), frames(&stream)]));
+    let mut client = Client::new(Replay::new([frames(&stream)]));
     client.set_event_limits(vici_client::proto::EventLimits::new(
         0,
         0,
@@ -346,32 +368,64 @@ fn items_are_never_dropped_for_a_full_queue() {
 #[test]
 fn response_that_was_dropped_is_told_when_the_next_answer_comes() {
     // The daemon drops the response over 512 KiB and confirms what follows.
-    let replies = [frame(CONFIRM), frames(&[item(1), CONFIRM]), frame(pong(3))];
+    let replies = [frames(&[CONFIRM, item(1), CONFIRM]), frame(pong(3))];
     let mut client = Client::new(Replay::new(replies));
     let mut items = client.stream(&ListItems::default()).unwrap();
     assert_eq!(items.next().unwrap().unwrap().number, 1);
     let error = items.next().unwrap().unwrap_err();
-    assert!(matches!(&error, Error::Dropped { name } if name == "list-items"));
+    assert!(matches!(&error, Error::Dropped { name, .. } if name == "list-items"));
     assert!(error.to_string().contains("over 512 KiB"), "{error}");
     assert!(matches!(items.finish().unwrap_err(), Error::Dropped { .. }));
     assert_eq!(client.call(&Ping::default()).unwrap().number, 3);
 }
 
 #[test]
-fn stream_takes_two_writes() {
-    let mut client = Client::new(Replay::new([frame(CONFIRM), frames(&[EMPTY, CONFIRM])]));
-    client
-        .stream(&ListItems::default())
-        .unwrap()
-        .finish()
-        .unwrap();
-    assert_eq!(client.get_ref().writes.len(), 2);
-    assert_eq!(
-        client.get_ref().sent(),
+fn stream_waits_for_a_registration_at_most_once_for_an_event() {
+    let sent = |command: &str| {
         [
             Sent::Register("item".into()),
-            Sent::Request("list-items".into(), vec![]),
+            Sent::Request(command.into(), vec![]),
             Sent::Unregister("item".into()),
         ]
+    };
+    let whole = || frames(&[CONFIRM, item(1), EMPTY, CONFIRM]);
+    let replies = [frame(CONFIRM), frames(&[EMPTY, CONFIRM]), whole(), whole()];
+    let mut client = Client::new(Replay::new(replies));
+    client.stream(&Gather {}).unwrap().finish().unwrap();
+    assert_eq!(client.get_ref().writes.len(), 2);
+    assert_eq!(numbers(client.stream(&Gather {}).unwrap()), [1]);
+    assert_eq!(client.get_ref().writes.len(), 3);
+    assert_eq!(numbers(client.stream(&ListItems::default()).unwrap()), [1]);
+    assert_eq!(client.get_ref().writes.len(), 4);
+    let all = [sent("gather"), sent("gather"), sent("list-items")].concat();
+    assert_eq!(client.get_ref().sent(), all);
+
+    // A command that only lists does not wait the first time either.
+    let mut client = Client::new(Replay::new([whole()]));
+    assert_eq!(numbers(client.stream(&ListItems::default()).unwrap()), [1]);
+    assert_eq!(client.get_ref().writes.len(), 1);
+    assert_eq!(client.get_ref().sent(), sent("list-items"));
+}
+
+#[test]
+fn response_to_get_that_is_dropped_is_told_at_once() {
+    converse(
+        |daemon| {
+            daemon.expect_request("get-numbers");
+            daemon.expect_fence();
+            // Over 512 KiB, so that only what follows is answered.
+            daemon.send(REFUSE);
+            daemon.expect_request("get-numbers");
+            daemon.expect_fence();
+            daemon.send_bytes(&frames(&[OK, REFUSE]));
+            serve_ping(daemon, 5);
+            daemon.expect_end();
+        },
+        |mut client| {
+            let error = client.call_raw("get-numbers", &Message::new()).unwrap_err();
+            assert!(matches!(error, Error::Dropped { name, .. } if name == "get-numbers"));
+            client.call_raw("get-numbers", &Message::new()).unwrap();
+            assert_eq!(client.call(&Ping::default()).unwrap().number, 5);
+        },
     );
 }

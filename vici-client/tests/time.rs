@@ -14,8 +14,8 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use support::{
-    CONFIRM, EMPTY, ListItems, Note, Peer, Ping, REFUSE, Replay, converse, frame, frames, item,
-    note, notes, pong,
+    CONFIRM, EMPTY, Gather, ListItems, Note, Peer, Ping, REFUSE, Replay, converse, frame, frames,
+    item, note, notes, pong,
 };
 use vici_client::proto::Packet;
 use vici_client::{Client, Error};
@@ -398,7 +398,7 @@ fn stream_whose_registration_times_out_is_not_run() {
         },
         |mut client| {
             client.set_timeout(Some(SHORT)).unwrap();
-            assert_timeout(client.stream(&ListItems::default()));
+            assert_timeout(client.stream(&Gather {}));
             client.set_timeout(None).unwrap();
             assert_eq!(client.call(&Ping::default()).unwrap().number, 3);
         },

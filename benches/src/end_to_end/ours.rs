@@ -89,8 +89,8 @@ fn undecoded_events(socket: &str, _: usize) -> Result<usize, Failure> {
     loop {
         while let Some(reply) = session.poll()? {
             match reply.outcome {
-                Outcome::Item(message) => {
-                    black_box(message);
+                Outcome::Item => {
+                    black_box(session.message(&reply));
                     count += 1;
                 }
                 _ => return Ok(count),

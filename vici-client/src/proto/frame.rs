@@ -5,7 +5,8 @@ use core::ops::Range;
 
 use byteorder::{ByteOrder, NetworkEndian};
 
-use super::ProtocolError;
+use super::error::ProtocolError;
+use super::reply::Place;
 
 /// The longest frame that the daemon takes or sends, without the four bytes of its length.
 pub const MAX_FRAME_LEN: usize = 512 * 1024;
@@ -23,6 +24,8 @@ pub struct FrameReader {
     start: usize,
     /// Where the bytes that have been read end.
     end: usize,
+    /// How many bytes were read and left before the first of `bytes`.
+    base: u64,
 }
 
 impl FrameReader {
@@ -32,6 +35,7 @@ impl FrameReader {
             bytes: Vec::new(),
             start: 0,
             end: 0,
+            base: 0,
         }
     }
 
@@ -40,6 +44,7 @@ impl FrameReader {
     /// It is never empty after [`next_frame`](Self::next_frame) has returned `None`.
     pub fn buffer(&mut self) -> &mut [u8] {
         if self.start == self.end {
+            self.base += to_u64(self.start);
             self.start = 0;
             self.end = 0;
         }
@@ -50,6 +55,7 @@ impl FrameReader {
         };
         if self.bytes.len() < self.start + wanted || self.end == self.bytes.len() {
             self.bytes.copy_within(self.start..self.end, 0);
+            self.base += to_u64(self.start);
             self.end -= self.start;
             self.start = 0;
             if self.bytes.len() < wanted.max(MIN_BUFFER_LEN) {
@@ -99,6 +105,20 @@ impl FrameReader {
         self.bytes.get(range).unwrap_or_default()
     }
 
+    /// The place of what lies at `range` now.
+    pub(super) fn place(&self, range: Range<usize>) -> Place {
+        Place {
+            start: self.base + to_u64(range.start),
+            len: range.len(),
+        }
+    }
+
+    /// What lies at `place`, unless the buffer has been given out for other bytes since.
+    pub(super) fn at(&self, place: Place) -> Option<&[u8]> {
+        let start = usize::try_from(place.start.checked_sub(self.base)?).ok()?;
+        self.bytes.get(start..start + place.len)
+    }
+
     /// The length of the next frame, once its header is complete.
     fn frame_len(&self) -> Option<usize> {
         let header = self
@@ -115,6 +135,11 @@ impl fmt::Debug for FrameReader {
             .field("unread", &(self.end - self.start))
             .finish_non_exhaustive()
     }
+}
+
+pub(super) fn to_u64(len: usize) -> u64 {
+    // No platform of Rust has wider addresses.
+    u64::try_from(len).unwrap_or(u64::MAX)
 }
 
 const HEADER_LEN: usize = 4;

@@ -2,8 +2,8 @@
 //!
 //! This module does no I/O. It has no sockets, no clock and no threads; it knows neither serde nor
 //! the name of a single command. Bytes that the daemon sent go in, bytes to send come out, and what
-//! stands inside of a message is opaque. [`Client`](crate::Client) is a blocking driver of it;
-//! whoever has an event loop writes another one.
+//! stands inside of a message is opaque. [`Client`](crate::Client) is a blocking driver of it, and uses
+//! nothing that is not public here; whoever has an event loop writes another one.
 //!
 //! - [`Packet`] is one packet, [`Packet::encode`] and [`Packet::decode`] are its bytes.
 //! - [`FrameReader`] cuts a byte stream into frames, of at most [`MAX_FRAME_LEN`] bytes.
@@ -21,9 +21,19 @@
 //!
 //! Fill what [`buffer`](Session::buffer) offers, [`poll`](Session::poll) until nothing is left, then
 //! send what [`transmit`](Session::transmit) offers: a confirmation may have released a request. None
-//! of it blocks. At the end of the connection, and after an I/O error, [`close`](Session::close) the
-//! session; nothing more comes for the requests that are still open then. The example
-//! [`several_daemons`](crate::guide::examples::several_daemons) is a whole one, with sockets.
+//! of it blocks. Do the same after each request, not only after reading: some are answered without a
+//! byte, and then nothing to read ever comes. At the end of the connection, and after an I/O error,
+//! [`close`](Session::close) the session; the requests that are still open end with
+//! [`Outcome::Closed`].
+//!
+//! A driver that stops reading stops everything on its connection: items and events wait in the
+//! kernel, and then in the daemon. Bytes of [`transmit`](Session::transmit) must not be sent after a
+//! request was [abandoned](Session::abandon) or the session was closed: they are taken back and wiped.
+//! With completion I/O, such as io_uring, send a copy.
+//!
+//! [`codec`](crate::codec) is the typed half: it checks and encodes requests into a session, and
+//! decodes replies, for any driver. The example
+//! [`several_daemons`](crate::guide::examples::several_daemons) is a whole driver, with sockets.
 //!
 //! ```
 //! use vici_client::proto::{Outcome, Packet, ProtocolError, Session};
@@ -44,7 +54,8 @@
 //!
 //! while let Some(reply) = session.poll()? {
 //!     assert_eq!(reply.id, version);
-//!     assert_eq!(reply.outcome, Outcome::Response(b"\x03\x06daemon\x00\x06charon"));
+//!     assert_eq!(reply.outcome, Outcome::Response);
+//!     assert_eq!(session.message(&reply), b"\x03\x06daemon\x00\x06charon");
 //! }
 //! # Ok(())
 //! # }
@@ -59,64 +70,27 @@
 //! | a frame over [`MAX_FRAME_LEN`] | [`ProtocolError::FrameTooLong`], before a byte of it is stored |
 //! | a name that is longer than its packet, or not UTF-8 | [`ProtocolError`] |
 //! | a response or a confirmation that nobody asked for | [`ProtocolError::Unexpected`] |
+//! | nothing any more | [`ProtocolError::Unresponsive`], after [`MAX_GIVEN_UP`] requests that were given up |
 
+mod error;
 mod frame;
-mod hidden;
-mod incoming;
+mod give_up;
 mod open;
-mod outgoing;
-mod output;
+mod out_buffer;
 mod packet;
 mod queue;
+mod receive;
 mod registrations;
 mod reply;
+mod send;
 mod session;
 
+pub use error::ProtocolError;
 pub use frame::{FrameReader, MAX_FRAME_LEN};
-pub(crate) use hidden::Hidden;
+pub use give_up::MAX_GIVEN_UP;
+pub(crate) use packet::Hidden;
 pub use packet::{MAX_NAME_LEN, Packet};
 pub use queue::{EventLimits, QueuedEvent, WhenFull};
 pub use registrations::Registrations;
-pub(crate) use reply::{Kind, Settled};
 pub use reply::{Outcome, Reply, RequestId};
 pub use session::Session;
-
-/// What a peer did against the protocol, or a packet that can't be sent.
-#[non_exhaustive]
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ProtocolError {
-    /// A frame is longer than [`MAX_FRAME_LEN`]. The daemon answers such a frame by disconnecting.
-    #[error("a frame of {len} bytes is over the limit of {MAX_FRAME_LEN}")]
-    FrameTooLong {
-        /// The length of the frame, without the four bytes of the length itself.
-        len: usize,
-    },
-    /// The name of a command or event is longer than [`MAX_NAME_LEN`].
-    #[error("a name of {len} bytes is over the limit of {MAX_NAME_LEN}")]
-    NameTooLong {
-        /// The length of the name.
-        len: usize,
-    },
-    /// The name of a command or event to send is not printable ASCII: the daemon would ignore the
-    /// packet and never answer it.
-    #[error("the name {name:?} is not printable ASCII")]
-    NameNotPrintable {
-        /// The name.
-        name: String,
-    },
-    /// A packet ends inside of its name.
-    #[error("a packet ends inside of its name")]
-    NameTruncated,
-    /// The name in a packet of the peer is not UTF-8.
-    #[error("the name in a packet is not UTF-8")]
-    NameNotText,
-    /// A reply that no open request can have.
-    #[error("the daemon sent a {what} that was not asked for")]
-    Unexpected {
-        /// The kind of packet, in the protocol's words.
-        what: &'static str,
-    },
-    /// The session has been closed, by [`Session::close`] or an earlier error.
-    #[error("the session is closed")]
-    Closed,
-}

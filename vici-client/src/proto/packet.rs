@@ -4,7 +4,8 @@ use core::fmt;
 
 use byteorder::{ByteOrder, NetworkEndian};
 
-use super::{Hidden, MAX_FRAME_LEN, ProtocolError};
+use super::error::ProtocolError;
+use super::frame::MAX_FRAME_LEN;
 
 /// The longest name of a command or event, in bytes.
 pub const MAX_NAME_LEN: usize = 255;
@@ -196,5 +197,15 @@ impl fmt::Debug for Packet<'_> {
             packet.field("message", &Hidden(message));
         }
         packet.finish()
+    }
+}
+
+/// Stands for a message where something is printed for debugging: messages carry keys, passwords
+/// and PINs, so that only the length is told.
+pub(crate) struct Hidden<'a>(pub(crate) &'a [u8]);
+
+impl fmt::Debug for Hidden<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[{} bytes]", self.0.len())
     }
 }

@@ -3,7 +3,7 @@
 use core::fmt;
 use std::collections::VecDeque;
 
-use super::Hidden;
+use super::packet::Hidden;
 
 /// How much the queue of events holds, and what happens when it is full.
 ///
@@ -69,6 +69,12 @@ impl fmt::Debug for QueuedEvent {
 }
 
 impl QueuedEvent {
+    /// An event of a name, with an encoded message.
+    #[must_use]
+    pub const fn new(name: String, message: Vec<u8>) -> Self {
+        Self { name, message }
+    }
+
     fn len(&self) -> usize {
         self.name.len() + self.message.len()
     }
@@ -120,8 +126,8 @@ impl EventQueue {
         }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.events.is_empty()
+    pub(super) fn len(&self) -> usize {
+        self.events.len()
     }
 
     pub(super) fn dropped(&self) -> u64 {

@@ -1,9 +1,6 @@
 //! What comes for a request.
 
 use core::fmt;
-use core::ops::Range;
-
-use super::Hidden;
 
 /// Names a request of one [`Session`](super::Session); its replies carry it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,26 +12,26 @@ impl RequestId {
     }
 }
 
-/// What came for a request.
+/// What came for a request. [`Session::message`](super::Session::message) has the message of an item
+/// or a response.
 #[non_exhaustive]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Reply<'a> {
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Reply {
     /// The request.
     pub id: RequestId,
     /// What came.
-    pub outcome: Outcome<'a>,
+    pub outcome: Outcome,
+    pub(super) message: Place,
 }
 
 /// How a request was answered. All but [`Item`](Self::Item) end the request.
-///
-/// `Debug` tells only the length of a message.
 #[non_exhaustive]
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Outcome<'a> {
-    /// One event of a [`stream`](super::Session::stream), its encoded message; more may come.
-    Item(&'a [u8]),
-    /// The response to a command, its encoded message.
-    Response(&'a [u8]),
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// One event of a [`stream`](super::Session::stream); more may come. It has a message.
+    Item,
+    /// The response to a command. It has a message.
+    Response,
     /// The daemon does not know the command.
     UnknownCommand,
     /// An event has been registered or unregistered.
@@ -44,43 +41,31 @@ pub enum Outcome<'a> {
     /// There is no response and none will come: the daemon has answered what was sent later. It
     /// drops a response over [`MAX_FRAME_LEN`](super::MAX_FRAME_LEN) without a word.
     Dropped,
+    /// The session was closed while the request was open. Whether the daemon has carried it out is
+    /// not known.
+    Closed,
 }
 
-impl fmt::Debug for Outcome<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (kind, message) = match self {
-            Self::Item(message) => ("Item", message),
-            Self::Response(message) => ("Response", message),
-            Self::UnknownCommand => return f.write_str("UnknownCommand"),
-            Self::Confirmed => return f.write_str("Confirmed"),
-            Self::UnknownEvent => return f.write_str("UnknownEvent"),
-            Self::Dropped => return f.write_str("Dropped"),
-        };
-        f.debug_tuple(kind).field(&Hidden(message)).finish()
-    }
-}
-
-/// A reply with the place of its message.
-#[derive(Debug)]
-pub(crate) struct Settled {
-    pub(crate) id: RequestId,
-    pub(crate) kind: Kind,
-    pub(crate) message: Range<usize>,
-}
-
-/// [`Outcome`] without the message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Item,
-    Response,
-    UnknownCommand,
-    Confirmed,
-    UnknownEvent,
-    Dropped,
-}
-
-impl Kind {
-    pub(super) fn is_message(self) -> bool {
+impl Outcome {
+    pub(super) fn has_message(self) -> bool {
         matches!(self, Self::Item | Self::Response)
     }
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut reply = f.debug_struct("Reply");
+        reply.field("id", &self.id).field("outcome", &self.outcome);
+        if self.outcome.has_message() {
+            reply.field("message", &format_args!("[{} bytes]", self.message.len));
+        }
+        reply.finish()
+    }
+}
+
+/// Where a message lies among all bytes that were read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) start: u64,
+    pub(super) len: usize,
 }

@@ -1,15 +1,15 @@
 //! The state of a connection: what is asked, what is answered, what comes unasked.
 
 use core::fmt;
-use core::ops::Range;
 use std::collections::VecDeque;
 
+use super::error::ProtocolError;
+use super::frame::{FrameReader, MAX_FRAME_LEN};
 use super::open::{Awaits, OpenRequests};
-use super::output::Output;
-use super::queue::EventQueue;
+use super::out_buffer::OutBuffer;
+use super::queue::{EventLimits, EventQueue, QueuedEvent};
 use super::registrations::Registrations;
-use super::reply::{Kind, Outcome, Reply, RequestId, Settled};
-use super::{EventLimits, FrameReader, MAX_FRAME_LEN, ProtocolError, QueuedEvent};
+use super::reply::{Outcome, Place, Reply, RequestId};
 
 /// One connection, without the connection.
 ///
@@ -17,13 +17,14 @@ use super::{EventLimits, FrameReader, MAX_FRAME_LEN, ProtocolError, QueuedEvent}
 ///
 /// Replies carry no identifier; they are told apart by their order alone. Any number of requests may
 /// be open at a time, they are sent and answered in the order of the calls. The daemon works on them
-/// one after the other, so that a command that takes long holds up all behind it.
+/// one after the other, so that a command that takes long holds up all behind it. How many may be on
+/// their way at a time is [`set_max_in_flight`](Self::set_max_in_flight).
 ///
 /// A response over 512 KiB never comes, and the next one must not be taken for it. So wherever a
 /// command would be sent while the response to the one before it is still open, the session puts a
 /// **fence** between the two: it unregisters an event that no daemon has. The daemon refuses that, in
 /// order, and a refusal that comes before a response proves that there is none: the request ends with
-/// [`Outcome::Dropped`].
+/// [`Outcome::Dropped`]. Where nothing is sent behind a command, [`fence`](Self::fence) asks for one.
 ///
 /// # Events
 ///
@@ -35,24 +36,27 @@ use super::{EventLimits, FrameReader, MAX_FRAME_LEN, ProtocolError, QueuedEvent}
 /// # The end
 ///
 /// After an error of [`poll`](Self::poll), or [`close`](Self::close), a session takes no more
-/// requests. Events that have been queued can still be taken.
+/// requests, and each that was open ends with [`Outcome::Closed`]. Events that have been queued can
+/// still be taken. [`restart`](Self::restart) begins anew on another connection.
 #[derive(Default)]
 pub struct Session {
     pub(super) reader: FrameReader,
-    pub(super) output: Output,
+    pub(super) output: OutBuffer,
     pub(super) open: OpenRequests,
-    /// Replies that wait for `poll`. Bytes of a message lie in `reader`.
-    pub(super) ready: VecDeque<Settled>,
+    /// Replies that wait for `poll`. Their messages lie in `reader`.
+    pub(super) ready: VecDeque<Reply>,
     /// How often the caller has registered an event, as it will be when all that was sent is
     /// answered.
     pub(super) registrations: Registrations,
+    /// The events that the daemon of this connection has.
+    pub(super) known: Vec<String>,
     pub(super) events: EventQueue,
-    /// What a confirmation releases counts as asked at once: a peer that replays a recording does
-    /// not wait until it is sent.
-    pub(super) released_to: u64,
-    pub(super) next_id: u64,
+    max_in_flight: Option<usize>,
+    newest: u64,
     pub(super) ignored: u64,
     pub(super) closed: bool,
+    /// Why the session was closed, until `poll` has told.
+    failure: Option<ProtocolError>,
 }
 
 impl Session {
@@ -66,6 +70,16 @@ impl Session {
         self.events.set_limits(limits);
     }
 
+    /// Bounds how many packets may be on their way without an answer, at least one; `None`, the
+    /// default, is without limit. A request is one packet, or up to three; what proves that a response
+    /// was dropped goes with it in any case. What is beyond waits here, from where
+    /// [`abandon`](Self::abandon) can take it back.
+    ///
+    /// For a driver whose callers come and go in numbers.
+    pub fn set_max_in_flight(&mut self, packets: Option<usize>) {
+        self.max_in_flight = packets.map(|packets| packets.max(1));
+    }
+
     /// Sends a command. It ends with [`Outcome::Response`], [`Outcome::UnknownCommand`] or
     /// [`Outcome::Dropped`].
     ///
@@ -77,13 +91,38 @@ impl Session {
         self.request_with(command, message.len(), append(message))
     }
 
+    /// [`request`](Self::request) with a message that is written in place: `message` appends it to
+    /// the buffer, at most `room` bytes, which are reserved before, so that the buffer is never
+    /// reallocated while a secret is written to it.
+    ///
+    /// # Errors
+    ///
+    /// As [`request`](Self::request), and what `message` fails with. Nothing is sent then.
+    pub fn request_with<E: From<ProtocolError>>(
+        &mut self,
+        command: &str,
+        room: usize,
+        message: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
+    ) -> Result<RequestId, E> {
+        self.enqueue(|session| {
+            let id = session.new_id();
+            session.send_fence(false)?;
+            session.send_command(command, (id, None, false), room, message)?;
+            Ok(id)
+        })
+    }
+
     /// Sends a command that streams events before its response.
     ///
-    /// The session registers the event, waits for the confirmation, sends the command and ends the
-    /// registration again, in whatever way the stream ends. Each event is an [`Outcome::Item`]; the
-    /// end is one of [`request`](Self::request), or [`Outcome::UnknownEvent`], in which case the
-    /// command is not sent. While the stream runs its events do not go to the queue, even if the
-    /// event is registered besides.
+    /// The session registers the event, sends the command and ends the registration again, in
+    /// whatever way the stream ends. Each event is an [`Outcome::Item`]; the end is one of
+    /// [`request`](Self::request), or [`Outcome::UnknownEvent`]. While the stream runs its events do
+    /// not go to the queue, even if the event is registered besides.
+    ///
+    /// The command waits for the confirmation of the registration ([`is_held`](Self::is_held)), so
+    /// that it is not carried out in vain if the daemon does not know the event. There is nothing to
+    /// wait for where this connection has seen the event confirmed, or the caller has said so
+    /// ([`trust_event`](Self::trust_event)).
     ///
     /// # Errors
     ///
@@ -97,9 +136,76 @@ impl Session {
         self.stream_with(command, event, message.len(), append(message))
     }
 
+    /// [`stream`](Self::stream) with a message that is written in place, as by
+    /// [`request_with`](Self::request_with).
+    ///
+    /// # Errors
+    ///
+    /// As [`request_with`](Self::request_with).
+    pub fn stream_with<E: From<ProtocolError>>(
+        &mut self,
+        command: &str,
+        event: &str,
+        room: usize,
+        message: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
+    ) -> Result<RequestId, E> {
+        self.enqueue(|session| {
+            let id = session.new_id();
+            let registered = session.registrations.count(event) > 0;
+            let known = session.known.iter().any(|name| name == event);
+            let held = !known && (!registered || session.open.is_registering(event));
+            if registered {
+                session.send_fence(false)?;
+            } else {
+                session.send_register(event, None)?;
+            }
+            let name = Some(event.to_owned());
+            session.send_command(command, (id, name, held), room, message)?;
+            if !registered {
+                // Sent along with the command: the daemon gets to it when the stream is over, and
+                // its answer is the fence.
+                session.send_unregister(event, None, false)?;
+            }
+            Ok(id)
+        })
+    }
+
+    /// Takes it for granted that the daemon knows an event, until [`restart`](Self::restart): a
+    /// [`stream`](Self::stream) of it is sent without waiting for the confirmation.
+    ///
+    /// Should the daemon not know the event, the stream ends with [`Outcome::UnknownEvent`] all the
+    /// same, but the daemon carries the command out. So this is for commands that change nothing.
+    pub fn trust_event(&mut self, event: &str) {
+        if !self.known.iter().any(|name| name == event) {
+            self.known.push(event.to_owned());
+        }
+    }
+
+    /// Whether a stream still waits for the confirmation of its registration, so that its command has
+    /// not been offered to be sent.
+    pub fn is_held(&self, stream: RequestId) -> bool {
+        self.open.held().is_some()
+            && self.open.iter().any(|open| {
+                matches!(open.awaits, Awaits::Response { id: Some(id), held: true, .. } if id == stream)
+            })
+    }
+
+    /// Sends a fence behind the last request, if it is a command whose response might be dropped:
+    /// then it ends with [`Outcome::Dropped`], even if nothing is sent after it. The answer to the
+    /// fence need not be waited for.
+    ///
+    /// # Errors
+    ///
+    /// [`ProtocolError::Closed`].
+    pub fn fence(&mut self) -> Result<(), ProtocolError> {
+        self.check_open()?;
+        self.send_fence(true)
+    }
+
     /// Asks for the events of a name. It ends with [`Outcome::Confirmed`] or
-    /// [`Outcome::UnknownEvent`], at once if the event is registered already; then it is counted, and
-    /// must be unregistered as often.
+    /// [`Outcome::UnknownEvent`], at once if the event is registered already: that is told by the
+    /// next [`poll`](Self::poll), and nothing is sent. Then it is counted, and must be unregistered
+    /// as often.
     ///
     /// # Errors
     ///
@@ -107,15 +213,11 @@ impl Session {
     pub fn register(&mut self, event: &str) -> Result<RequestId, ProtocolError> {
         self.check_open()?;
         let id = self.new_id();
-        if self.registrations.count(event) > 0 {
-            self.registrations.add(event);
-            match self.open.registering(event) {
-                Some(ids) => ids.push(id),
-                None => self.settle(id, Kind::Confirmed, 0..0),
-            }
-            return Ok(id);
+        if self.registrations.count(event) == 0 {
+            self.send_register(event, Some(id))?;
+        } else if !self.open.join_registering(event, id) {
+            self.settle(id, Outcome::Confirmed, Place::default());
         }
-        self.send_register(event, vec![id])?;
         self.registrations.add(event);
         Ok(id)
     }
@@ -131,64 +233,29 @@ impl Session {
         let id = self.new_id();
         match self.registrations.count(event) {
             0 => {
-                self.settle(id, Kind::UnknownEvent, 0..0);
+                self.settle(id, Outcome::UnknownEvent, Place::default());
                 return Ok(id);
             }
             1 => self.send_unregister(event, Some(id), true)?,
-            _ => self.settle(id, Kind::Confirmed, 0..0),
+            _ => self.settle(id, Outcome::Confirmed, Place::default()),
         }
         self.registrations.remove(event);
         Ok(id)
     }
 
-    /// Gives up a request: whatever comes for it is skipped, and the connection stays in step.
-    ///
-    /// A command of which nothing has been sent is not sent any more; one that has been sent the
-    /// daemon carries out. A registration is ended again. Nothing happens if the request has ended.
-    pub fn abandon(&mut self, id: RequestId) {
-        self.ready
-            .retain(|settled| settled.id != id || !settled.kind.is_message());
-        let sent_to = self.output.sent_to();
-        let mut unregister = None;
-
-        for index in 0..self.open.0.len() {
-            let Some(open) = self.open.0.get_mut(index) else {
-                break;
-            };
-            match &mut open.awaits {
-                Awaits::Response { id: of, .. } if *of == Some(id) => {
-                    if open.place.start >= sent_to {
-                        self.take_back(index);
-                    } else {
-                        *of = None;
-                    }
-                    break;
-                }
-                Awaits::Registered { event, ids } if ids.contains(&id) => {
-                    ids.retain(|of| *of != id);
-                    unregister = Some(event.clone());
-                    break;
-                }
-                Awaits::Unregistered { id: of, .. } if *of == Some(id) => {
-                    *of = None;
-                    break;
-                }
-                _ => {}
-            }
-        }
-
-        if let Some(event) = unregister {
-            let was_registered = self.registrations.remove(&event);
-            if was_registered && self.registrations.count(&event) == 0 {
-                // The name has been sent before, so that it can be sent again.
-                let _ = self.send_unregister(&event, None, false);
-            }
-        }
-    }
-
-    /// The bytes to send now. What waits for a confirmation is offered after that has come.
+    /// The bytes to send now, the same until a method is called that changes something. There may be
+    /// more when these have been [sent](Self::sent): ask until it is empty. What waits for a
+    /// confirmation, or is beyond [`set_max_in_flight`](Self::set_max_in_flight), is offered after an
+    /// answer has come.
     pub fn transmit(&self) -> &[u8] {
-        self.output.unsent(self.open.held())
+        let held = self.open.held();
+        let beyond = self
+            .max_in_flight
+            .and_then(|most| self.open.start_beyond(most));
+        self.output.unsent(match (held, beyond) {
+            (Some(held), Some(beyond)) => Some(held.min(beyond)),
+            (held, beyond) => held.or(beyond),
+        })
     }
 
     /// Takes over that the first `count` bytes of [`transmit`](Self::transmit) have been sent, and
@@ -199,7 +266,8 @@ impl Session {
     }
 
     /// Where to read to. Call [`poll`](Self::poll) until it returns `None` before: the buffer may be
-    /// empty while it holds frames that have not been handled, and is never empty otherwise.
+    /// empty while it holds frames that have not been handled, and is never empty otherwise. The
+    /// messages of earlier replies are gone then.
     pub fn buffer(&mut self) -> &mut [u8] {
         self.reader.buffer()
     }
@@ -211,28 +279,55 @@ impl Session {
 
     /// The next reply that has come, or `None` until more is read.
     ///
+    /// Call it after each request as well, not only after reading: a registration of what is
+    /// registered already is answered without a byte.
+    ///
     /// # Errors
     ///
-    /// The peer has broken the protocol. The session is closed.
-    pub fn poll(&mut self) -> Result<Option<Reply<'_>>, ProtocolError> {
-        let Some(Settled { id, kind, message }) = self.settled()? else {
-            return Ok(None);
-        };
-        let message = self.reader.bytes(message);
-        let outcome = match kind {
-            Kind::Item => Outcome::Item(message),
-            Kind::Response => Outcome::Response(message),
-            Kind::UnknownCommand => Outcome::UnknownCommand,
-            Kind::Confirmed => Outcome::Confirmed,
-            Kind::UnknownEvent => Outcome::UnknownEvent,
-            Kind::Dropped => Outcome::Dropped,
-        };
-        Ok(Some(Reply { id, outcome }))
+    /// The peer has broken the protocol, or answers nothing any more. The session is closed; each
+    /// request that was open ends with [`Outcome::Closed`].
+    pub fn poll(&mut self) -> Result<Option<Reply>, ProtocolError> {
+        if let Some(failure) = self.failure.take() {
+            return Err(failure);
+        }
+        loop {
+            if let Some(reply) = self.ready.pop_front() {
+                return Ok(Some(reply));
+            }
+            if self.closed {
+                return Ok(None);
+            }
+            let received = match self.reader.next_range() {
+                Ok(None) => return Ok(None),
+                Ok(Some(payload)) => self.receive(payload),
+                Err(error) => Err(error),
+            };
+            if let Err(error) = received {
+                self.close();
+                return Err(error);
+            }
+        }
+    }
+
+    /// The encoded message of an item or a response, empty for any other reply. It is there until
+    /// [`buffer`](Self::buffer) is called.
+    pub fn message(&self, reply: &Reply) -> &[u8] {
+        let message = self.reader.at(reply.message);
+        debug_assert!(
+            message.is_some() || reply.message.len == 0,
+            "the message is asked for after the buffer was given out"
+        );
+        message.unwrap_or_default()
     }
 
     /// The event that has waited the longest. [`poll`](Self::poll) fills the queue.
     pub fn next_event(&mut self) -> Option<QueuedEvent> {
         self.events.pop()
+    }
+
+    /// How many events wait in the queue.
+    pub fn queued_events(&self) -> usize {
+        self.events.len()
     }
 
     /// How many events the full queue has dropped.
@@ -250,13 +345,34 @@ impl Session {
         self.registrations.events()
     }
 
-    /// Takes no more requests, forgets the open ones and wipes what was not sent. For the end of the
-    /// connection and after an I/O error.
+    /// The requests that have not ended, in the order in which they are answered.
+    pub fn open_requests(&self) -> impl Iterator<Item = RequestId> {
+        self.open.iter().flat_map(|open| open.ids().iter().copied())
+    }
+
+    /// How many packets the daemon has not answered: sent, still to be sent, or given up.
+    pub fn unanswered(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Whether nothing is to be sent, to be answered or to be polled.
+    pub fn is_idle(&self) -> bool {
+        self.open.is_empty() && self.ready.is_empty() && self.failure.is_none()
+    }
+
+    /// Takes no more requests and wipes what was not sent. Each request that is open ends with
+    /// [`Outcome::Closed`]. For the end of the connection and after an I/O error.
     pub fn close(&mut self) {
         self.closed = true;
         self.output.clear();
-        self.open.0.clear();
-        self.ready.clear();
+        for id in self.open.iter().flat_map(|open| open.ids()) {
+            self.ready.push_back(Reply {
+                id: *id,
+                outcome: Outcome::Closed,
+                message: Place::default(),
+            });
+        }
+        self.open.clear();
     }
 
     /// Whether the session has been closed, by [`close`](Self::close) or an error.
@@ -265,9 +381,13 @@ impl Session {
     }
 
     /// Begins anew on another connection: registers the events again that were registered, and
-    /// returns the requests that do it. Events in the queue stay.
+    /// returns the requests that do it. Events in the queue stay; replies that were not polled are
+    /// gone.
     pub fn restart(&mut self) -> Vec<RequestId> {
         self.close();
+        self.ready.clear();
+        self.failure = None;
+        self.known.clear();
         self.reader = FrameReader::new();
         self.closed = false;
         let events: Vec<String> = self.registrations.events().map(str::to_owned).collect();
@@ -275,109 +395,34 @@ impl Session {
         for event in events {
             let id = self.new_id();
             // The name has been sent before, so that it can be sent again.
-            if self.send_register(&event, vec![id]).is_ok() {
+            if self.send_register(&event, Some(id)).is_ok() {
                 ids.push(id);
             }
         }
         ids
     }
 
-    /// [`request`](Self::request) with a message that is written in place, of at most `room` bytes.
-    pub(crate) fn request_with<E: From<ProtocolError>>(
-        &mut self,
-        command: &str,
-        room: usize,
-        message: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
-    ) -> Result<RequestId, E> {
-        self.enqueue(|session| {
-            let id = session.new_id();
-            session.send_fence()?;
-            session.send_command(command, (id, None, false), room, message)?;
-            Ok(id)
-        })
+    /// Closes the session for what the next `poll` tells.
+    pub(super) fn fail(&mut self, failure: ProtocolError) {
+        self.close();
+        self.failure = Some(failure);
     }
 
-    /// [`stream`](Self::stream) with a message that is written in place, of at most `room` bytes.
-    pub(crate) fn stream_with<E: From<ProtocolError>>(
-        &mut self,
-        command: &str,
-        event: &str,
-        room: usize,
-        message: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
-    ) -> Result<RequestId, E> {
-        self.enqueue(|session| {
-            let id = session.new_id();
-            let registered = session.registrations.count(event) > 0;
-            let held = !registered || session.open.registering(event).is_some();
-            if registered {
-                session.send_fence()?;
-            } else {
-                session.send_register(event, Vec::new())?;
-            }
-            let name = Some(event.to_owned());
-            session.send_command(command, (id, name, held), room, message)?;
-            if !registered {
-                // Sent along with the command: the daemon gets to it when the stream is over, and
-                // its answer is the fence.
-                session.send_unregister(event, None, false)?;
-            }
-            Ok(id)
-        })
-    }
-
-    /// [`poll`](Self::poll) with a range for [`bytes`](Self::bytes), good until the next call of
-    /// [`buffer`](Self::buffer).
-    pub(crate) fn settled(&mut self) -> Result<Option<Settled>, ProtocolError> {
-        loop {
-            if let Some(settled) = self.ready.pop_front() {
-                return Ok(Some(settled));
-            }
-            if self.closed {
-                return Ok(None);
-            }
-            let received = match self.reader.next_range() {
-                Ok(None) => return Ok(None),
-                Ok(Some(payload)) => self.receive(payload),
-                Err(error) => Err(error),
-            };
-            if let Err(error) = received {
-                self.close();
-                return Err(error);
-            }
-        }
-    }
-
-    pub(crate) fn put_back(&mut self, settled: Settled) {
-        self.ready.push_front(settled);
-    }
-
-    pub(crate) fn bytes(&self, message: Range<usize>) -> &[u8] {
-        self.reader.bytes(message)
-    }
-
-    /// Whether a stream still waits for the confirmation of its registration.
-    pub(crate) fn is_held(&self, id: RequestId) -> bool {
-        self.open
-            .find(id)
-            .is_some_and(|open| matches!(open.awaits, Awaits::Response { held: true, .. }))
-    }
-
-    pub(crate) fn has_events(&self) -> bool {
-        !self.events.is_empty()
-    }
-
-    /// The position of what the daemon may answer.
-    pub(super) fn asked_to(&self) -> u64 {
-        self.output.sent_to().max(self.released_to)
-    }
-
-    pub(super) fn settle(&mut self, id: RequestId, kind: Kind, message: Range<usize>) {
-        self.ready.push_back(Settled { id, kind, message });
+    pub(super) fn settle(&mut self, id: RequestId, outcome: Outcome, message: Place) {
+        self.ready.push_back(Reply {
+            id,
+            outcome,
+            message,
+        });
     }
 
     fn new_id(&mut self) -> RequestId {
-        self.next_id += 1;
-        RequestId::new(self.next_id)
+        self.newest += 1;
+        self.newest()
+    }
+
+    pub(super) fn newest(&self) -> RequestId {
+        RequestId::new(self.newest)
     }
 
     pub(super) fn check_open(&self) -> Result<(), ProtocolError> {
@@ -392,7 +437,7 @@ impl fmt::Debug for Session {
     /// Shows no message, as there may be secrets in them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Session")
-            .field("open", &self.open.0)
+            .field("open", &self.open)
             .field("registrations", &self.registrations)
             .field("closed", &self.closed)
             .finish_non_exhaustive()

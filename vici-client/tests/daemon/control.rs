@@ -98,6 +98,7 @@ fn terminate_says_how_many_it_found(charon: &Charon) {
             name,
             errmsg,
             response,
+            ..
         } => {
             assert_eq!(name, "terminate");
             assert_eq!(

@@ -32,6 +32,7 @@ fn a_refused_command_is_an_error_with_the_words_of_the_daemon(charon: &Charon) {
             name,
             errmsg,
             response,
+            ..
         } => {
             assert_eq!(name, "unload-conn");
             assert_eq!(
@@ -65,10 +66,10 @@ fn an_unknown_command_and_an_unknown_event_are_named(charon: &Charon) {
     let error = client
         .call_raw("no-such-command", &Message::new())
         .unwrap_err();
-    assert!(matches!(&error, Error::UnknownCommand { name } if name == "no-such-command"));
+    assert!(matches!(&error, Error::UnknownCommand { name, .. } if name == "no-such-command"));
     assert!(error.to_string().contains("no-such-command"), "{error}");
     let error = client.subscribe_raw("no-such-event").unwrap_err();
-    assert!(matches!(&error, Error::UnknownEvent { name } if name == "no-such-event"));
+    assert!(matches!(&error, Error::UnknownEvent { name, .. } if name == "no-such-event"));
     client.call(&Version::default()).unwrap();
 }
 

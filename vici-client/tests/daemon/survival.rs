@@ -96,7 +96,7 @@ fn an_answer_that_never_comes_shifts_nothing(charon: &Charon) {
     for _ in 0..3 {
         match client.call(&GetConns::new()) {
             Err(error) if error.is_timeout() => {}
-            Err(Error::Dropped { name }) => assert_eq!(name, "get-conns"),
+            Err(Error::Dropped { name, .. }) => assert_eq!(name, "get-conns"),
             other => panic!("{other:?}"),
         }
         client.set_timeout(Some(PATIENCE)).unwrap();

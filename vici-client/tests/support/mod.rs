@@ -312,6 +312,19 @@ impl StreamingCommand for ListItems {
     type Event = Item;
 }
 
+/// A command that streams numbers and does something: it waits for the registration of its event.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct Gather {}
+
+impl Request for Gather {
+    const NAME: &'static str = "gather";
+    type Response = Done;
+}
+
+impl StreamingCommand for Gather {
+    type Event = Item;
+}
+
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 pub(crate) struct Item {
     pub(crate) number: u32,

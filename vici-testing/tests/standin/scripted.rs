@@ -43,7 +43,7 @@ fn answers_of_one_call_come_before_those_of_all() {
 fn what_has_no_answer_is_unknown_and_remembered() {
     let (daemon, mut client) = start();
     let error = client.call(&Stats::new()).unwrap_err();
-    assert!(matches!(error, Error::UnknownCommand { name } if name == "stats"));
+    assert!(matches!(error, Error::UnknownCommand { name, .. } if name == "stats"));
     assert_eq!(daemon.commands(), ["stats"]);
     daemon.forget();
     assert!(daemon.received().is_empty());

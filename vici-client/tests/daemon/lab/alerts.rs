@@ -28,7 +28,7 @@ pub(super) fn alerts(daemon: &Daemon) -> Option<Client> {
             assert!(daemon.is_at_least([6, 0, 3]));
             Some(client)
         }
-        Err(Error::UnknownEvent { name }) => {
+        Err(Error::UnknownEvent { name, .. }) => {
             assert_eq!(name, "alert");
             assert!(!daemon.is_at_least([6, 0, 3]));
             None

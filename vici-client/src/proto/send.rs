@@ -1,7 +1,12 @@
 //! The half of a session that puts packets among what is to be sent.
 
+use core::ops::Range;
+
+use super::error::ProtocolError;
 use super::open::{Awaits, Open};
-use super::{Packet, ProtocolError, RequestId, Session};
+use super::packet::Packet;
+use super::reply::RequestId;
+use super::session::Session;
 
 impl Session {
     /// Sends what `send` sends, or nothing if it fails.
@@ -10,10 +15,10 @@ impl Session {
         send: impl FnOnce(&mut Self) -> Result<RequestId, E>,
     ) -> Result<RequestId, E> {
         self.check_open()?;
-        let before = self.open.0.len();
+        let before = self.open.len();
         let sent = send(self);
         if sent.is_err() {
-            for index in (before..self.open.0.len()).rev() {
+            for index in (before..self.open.len()).rev() {
                 self.take_back(index);
             }
         }
@@ -37,30 +42,33 @@ impl Session {
             event,
             held,
         };
-        self.open.0.push_back(Open { place, awaits });
+        self.push(place, awaits);
         Ok(())
     }
 
-    /// Sends a fence where a response is open.
-    pub(super) fn send_fence(&mut self) -> Result<(), ProtocolError> {
+    /// Sends a fence where a response is open; `asked` is whether the caller wants it.
+    pub(super) fn send_fence(&mut self, asked: bool) -> Result<(), ProtocolError> {
         if self.open.ends_with_response() {
             let name = FENCE;
             let place = self.output.push(&Packet::EventUnregister { name })?;
-            let awaits = Awaits::Fence;
-            self.open.0.push_back(Open { place, awaits });
+            self.push(place, Awaits::Fence { asked });
         }
         Ok(())
     }
 
+    /// Sends a registration, of a caller if there is an id, else of a stream.
     pub(super) fn send_register(
         &mut self,
         event: &str,
-        ids: Vec<RequestId>,
+        id: Option<RequestId>,
     ) -> Result<(), ProtocolError> {
         let place = self.output.push(&Packet::EventRegister { name: event })?;
-        let event = event.to_owned();
-        let awaits = Awaits::Registered { event, ids };
-        self.open.0.push_back(Open { place, awaits });
+        let awaits = Awaits::Registered {
+            event: event.to_owned(),
+            ids: Vec::from_iter(id),
+            by_caller: id.is_some(),
+        };
+        self.push(place, awaits);
         Ok(())
     }
 
@@ -76,15 +84,12 @@ impl Session {
             id,
             by_caller,
         };
-        self.open.0.push_back(Open { place, awaits });
+        self.push(place, awaits);
         Ok(())
     }
 
-    /// Takes back an entry of which nothing has been sent.
-    pub(super) fn take_back(&mut self, index: usize) -> Option<Open> {
-        let open = self.open.take_back(index)?;
-        self.output.remove(open.place.clone());
-        Some(open)
+    fn push(&mut self, place: Range<u64>, awaits: Awaits) {
+        self.open.push(Open::new(self.newest(), place, awaits));
     }
 }
 
