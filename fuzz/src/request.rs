@@ -1,6 +1,7 @@
 //! Typed requests, built as a program builds them.
 
 use arbitrary::{Arbitrary, Result, Unstructured};
+use vici_serde::Section;
 use vici_types::*;
 
 use crate::message::assert_is_written;
@@ -25,7 +26,7 @@ macro_rules! parts {
         impl Part for $name {
             fn any(u: &mut Unstructured<'_>) -> Result<Self> {
                 let _ = &u;
-                Ok(Self { $($field: Part::any(u)?,)* __non_exhaustive: () })
+                Ok(Self { $($field: Part::any(u)?,)* raw: Section::new(), __non_exhaustive: () })
             }
         }
     )*};
@@ -234,7 +235,7 @@ impl<T: Part> Part for Vec<T> {
     }
 }
 
-impl<T: Part> Part for Sections<T> {
+impl<T: Part> Part for Named<T> {
     fn any(u: &mut Unstructured<'_>) -> Result<Self> {
         let count = if u.is_empty() {
             0

@@ -3,25 +3,19 @@
 
 use serde_derive::{Deserialize, Serialize};
 
-use crate::check::{Check, ensure};
-use crate::command::InvalidRequest;
-use crate::sections::Sections;
+use crate::check::ensure;
 use crate::value::{Blob, Text};
 
-/// `load-authority`: loads or replaces certification authorities, any number of them.
-///
-/// They are applied one by one, those before a wrong one stay. Since 5.3.3. The example `road_warrior`
-/// of `vici-client` loads one.
-#[doc(alias = "load-authority")]
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-#[allow(clippy::exhaustive_structs, reason = "the hidden field leaves room")]
-pub struct LoadAuthority {
-    /// The authorities, each in a section of its name.
-    pub authorities: Sections<Authority>,
-    #[doc(hidden)]
-    #[serde(skip)]
-    pub __non_exhaustive: (),
+request! {
+    /// `load-authority`: loads or replaces certification authorities, any number of them.
+    ///
+    /// They are applied one by one, those before a wrong one stay. Since 5.3.3. The example `road_warrior`
+    /// of `vici-client` loads one.
+    #[doc(alias = "load-authority")]
+    pub struct LoadAuthority by hand {
+        /// The authorities, each in a section of its name.
+        "" authorities: parts Authority,
+    }
 }
 
 impl LoadAuthority {
@@ -35,13 +29,6 @@ impl LoadAuthority {
     pub fn authority(mut self, name: impl Into<Text>, authority: Authority) -> Self {
         self.authorities.push(name, authority);
         self
-    }
-}
-
-impl Check for LoadAuthority {
-    #[inline]
-    fn check(&self) -> Result<(), InvalidRequest> {
-        self.authorities.check()
     }
 }
 

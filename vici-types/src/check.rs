@@ -2,7 +2,7 @@
 //! a word is refused.
 
 use crate::command::InvalidRequest;
-use crate::sections::Sections;
+use crate::named::Named;
 use crate::value::{Blob, Secret, Text};
 
 /// A part of a request that can tell whether the daemon would take it as it is meant.
@@ -41,13 +41,11 @@ impl<T: Check> Check for Vec<T> {
     }
 }
 
-impl<T: Check> Check for Sections<T> {
+impl<T: Check> Check for Named<T> {
     fn check(&self) -> Result<(), InvalidRequest> {
         for (name, section) in self {
-            let shown = name.to_string_lossy().escape_debug().to_string();
-            let within = |error: InvalidRequest| error.within(&shown);
-            printable(name.as_bytes()).map_err(within)?;
-            section.check().map_err(within)?;
+            let checked = printable(name.as_bytes()).and_then(|()| section.check());
+            checked.map_err(|error| error.within_section(name))?;
         }
         Ok(())
     }

@@ -7,6 +7,8 @@ use core::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::value::Text;
+
 /// A request: the keys of a command, its name on the wire and the type of its answer.
 ///
 /// Implement it, and [`Command`] or [`StreamingCommand`] or both, for a struct of your own to send
@@ -98,6 +100,11 @@ impl InvalidRequest {
         };
         self.path = format!("{name}{dot}{}", self.path);
         self
+    }
+
+    /// The same, inside of a section whose name is any bytes.
+    pub(crate) fn within_section(self, name: &Text) -> Self {
+        self.within(&name.to_string_lossy().escape_debug().to_string())
     }
 
     /// The dotted path of the key, empty for the request as a whole.

@@ -3,7 +3,7 @@
 use serde_derive::{Deserialize, Serialize};
 
 use crate::check::ensure;
-use crate::sections::Sections;
+use crate::named::Named;
 use crate::value::Text;
 
 request! {
@@ -28,7 +28,7 @@ pub struct GetCountersResponse {
     /// `counters`: The counters, each set in a section named after its connection; the global ones
     /// have an empty name. There even without success, unless the daemon has no counters.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub counters: Option<Sections<Counters>>,
+    pub counters: Option<Named<Counters>>,
     /// `success`: Whether counters were found.
     pub success: bool,
     /// `errmsg`: Why they were not. Only if `success` is `no`.

@@ -162,14 +162,17 @@ mod conn;
 mod control;
 mod counters;
 mod daemon;
+mod format;
 mod key;
+mod kind;
+mod named;
 mod policy;
 mod pool;
 mod record;
 mod sa;
-mod sections;
 mod shared;
 mod table;
+mod unknown;
 mod value;
 mod word;
 
@@ -193,13 +196,13 @@ pub use crate::daemon::{
     Priorities, ReloadSettings, Stats, StatsResponse, Uptime, Version, VersionResponse, Workers,
 };
 pub use crate::key::{GetKeys, GetKeysResponse, LoadKey, LoadKeyResponse, LoadToken, UnloadKey};
+pub use crate::named::{Named, NamedIter};
 pub use crate::policy::{ListPolicies, ListPolicy, Policy};
 pub use crate::pool::{GetPools, GetPoolsResponse, Lease, LoadPool, Pool, PoolInfo, UnloadPool};
 pub use crate::sa::{
     Alert, ChildRekey, ChildRekeyed, ChildSa, ChildUpdown, IkeRekey, IkeRekeyed, IkeSa, IkeUpdate,
     IkeUpdown, ListSa, ListSas, NamedIkeSa, Traffic,
 };
-pub use crate::sections::{Sections, SectionsIter};
 pub use crate::shared::{GetShared, GetSharedResponse, LoadShared, UnloadShared};
 pub use crate::table::{AnyEvent, COMMANDS, EVENTS, Empty};
 pub use crate::value::{

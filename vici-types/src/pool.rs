@@ -2,27 +2,21 @@
 
 use serde_derive::{Deserialize, Serialize};
 
-use crate::check::Check;
-use crate::command::InvalidRequest;
-use crate::sections::Sections;
+use crate::named::Named;
 use crate::value::{Address, Text};
 use crate::word::LeaseStatus;
 
-/// `load-pool`: loads or updates pools, any number of them.
-///
-/// They are applied one by one, those before a wrong one stay. With the same addresses the leases
-/// are kept; else the pool must have no lease that is in use. The example `road_warrior` of
-/// `vici-client` loads one.
-#[doc(alias = "load-pool")]
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-#[allow(clippy::exhaustive_structs, reason = "the hidden field leaves room")]
-pub struct LoadPool {
-    /// The pools, each in a section of its name.
-    pub pools: Sections<Pool>,
-    #[doc(hidden)]
-    #[serde(skip)]
-    pub __non_exhaustive: (),
+request! {
+    /// `load-pool`: loads or updates pools, any number of them.
+    ///
+    /// They are applied one by one, those before a wrong one stay. With the same addresses the leases
+    /// are kept; else the pool must have no lease that is in use. The example `road_warrior` of
+    /// `vici-client` loads one.
+    #[doc(alias = "load-pool")]
+    pub struct LoadPool by hand {
+        /// The pools, each in a section of its name.
+        "" pools: parts Pool,
+    }
 }
 
 impl LoadPool {
@@ -36,13 +30,6 @@ impl LoadPool {
     pub fn pool(mut self, name: impl Into<Text>, pool: Pool) -> Self {
         self.pools.push(name, pool);
         self
-    }
-}
-
-impl Check for LoadPool {
-    #[inline]
-    fn check(&self) -> Result<(), InvalidRequest> {
-        self.pools.check()
     }
 }
 
@@ -62,22 +49,40 @@ request! {
         /// The attributes, each a list: `dns`, `nbns`, `dhcp`, `netmask`, `server`, `subnet`,
         /// `address`, `split_include`, `split_exclude`, `p_cscf` (since 6.0.3), or the number of
         /// its type. Items are addresses or subnets, and of a number any bytes.
-        "*" attributes: lists Text,
+        "" attributes: attributes Text,
     }
 }
 
 macro_rules! attribute_setters {
-    ($($name:ident: $doc:literal,)*) => {$(
+    ($($name:ident: $doc:literal,)*) => {
+        /// The attributes that have a name.
+        pub(crate) const ATTRIBUTES: &[&str] = &[$(stringify!($name)),*];
+
+        impl Pool {$(
         #[doc = concat!("Adds the attribute `", stringify!($name), "`: ", $doc, ".")]
         #[must_use]
         pub fn $name(self, items: impl IntoIterator<Item: Into<Text>>) -> Self {
             self.attribute(stringify!($name), items)
         }
-    )*};
+    )*}};
+}
+
+attribute_setters! {
+    address: "internal addresses",
+    dns: "DNS servers",
+    nbns: "NetBIOS name servers",
+    dhcp: "DHCP servers",
+    netmask: "netmasks",
+    server: "internal servers",
+    subnet: "the protected subnets",
+    p_cscf: "P-CSCF servers, since 6.0.3",
+    split_include: "subnets that Cisco Unity clients tunnel",
+    split_exclude: "subnets that Cisco Unity clients do not tunnel",
 }
 
 impl Pool {
-    /// Adds an attribute of this name, or of this number.
+    /// Adds an attribute of one of the names below, or of this number. One that only a newer daemon
+    /// knows is a key for [`raw`](Self::raw).
     #[must_use]
     pub fn attribute(
         mut self,
@@ -88,19 +93,16 @@ impl Pool {
             .push(name, items.into_iter().map(Into::into).collect());
         self
     }
+}
 
-    attribute_setters! {
-        address: "internal addresses",
-        dns: "DNS servers",
-        nbns: "NetBIOS name servers",
-        dhcp: "DHCP servers",
-        netmask: "netmasks",
-        server: "internal servers",
-        subnet: "the protected subnets",
-        p_cscf: "P-CSCF servers, since 6.0.3",
-        split_include: "subnets that Cisco Unity clients tunnel",
-        split_exclude: "subnets that Cisco Unity clients do not tunnel",
-    }
+/// Whether the daemon takes a list of this name for an attribute: by its name, or by the number of
+/// its type.
+pub(crate) fn is_attribute(name: &[u8]) -> bool {
+    let number = !name.is_empty() && name.iter().all(u8::is_ascii_digit);
+    number
+        || ATTRIBUTES
+            .iter()
+            .any(|known| known.as_bytes().eq_ignore_ascii_case(name))
 }
 
 request! {
@@ -136,7 +138,7 @@ request! {
 #[non_exhaustive]
 pub struct GetPoolsResponse {
     /// The pools, each in a section of its name.
-    pub pools: Sections<PoolInfo>,
+    pub pools: Named<PoolInfo>,
 }
 
 /// A pool as `get-pools` reports it.
@@ -155,7 +157,7 @@ pub struct PoolInfo {
     /// `leases`: The leases, in sections `0`, `1` and so on. Only if the request had
     /// `leases=yes`. Since 5.3.4.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub leases: Option<Sections<Lease>>,
+    pub leases: Option<Named<Lease>>,
 }
 
 /// An address of a pool that is or was in use.

@@ -2,10 +2,9 @@
 //!
 //! Derived code goes by the names of keys alone. Where a section may have any name (a connection
 //! may be called `up`) the kind of the element has to tell it from a key, and serde has no word
-//! for that. So the visitor asks the value's deserializer for a newtype called [`SECTION`] (or
-//! [`LIST`]): `vici-serde` answers with `visit_map` (`visit_seq`) where the element is one, else
-//! with `visit_some`. Any other format answers with `visit_newtype_struct`, and is then asked what
-//! the value is.
+//! for that. So the visitor asks the value's deserializer for a newtype called [`SECTION`]:
+//! `vici-serde` answers with `visit_map` where the element is one, else with `visit_some`. Any other
+//! format is asked what the value is.
 
 use core::fmt;
 use core::marker::PhantomData;
@@ -17,25 +16,22 @@ use serde::de::{
     Visitor,
 };
 
-use crate::value::{BytesVisitor, Text};
+use crate::format::is_vici;
+use crate::value::Text;
 
 pub(crate) const SECTION: &str = "$vici::section";
-pub(crate) const LIST: &str = "$vici::list";
 
 /// A section while it is read: what has been seen of its keys and sections.
 pub(crate) trait Record<'de>: Default {
     type Value;
 
-    /// Which elements may have any name.
-    const VARIABLE: &'static str = SECTION;
-
-    /// Whether an element of this name, of the kind [`Self::VARIABLE`], is one with a variable name.
+    /// Whether a section of this name is one with a variable name.
     fn is_variable(&self, name: &Text) -> bool;
 
-    /// Reads an element with a variable name.
+    /// Reads a section with a variable name.
     fn variable<D: Deserializer<'de>>(&mut self, name: Text, value: D) -> Result<(), D::Error>;
 
-    /// Reads the value of a fixed key, or ignores it if there is no such key.
+    /// Reads what a fixed key has, or does with it what is done with unknown keys.
     fn key<D: Deserializer<'de>>(&mut self, name: &Text, value: D) -> Result<(), D::Error>;
 
     /// Ends the section.
@@ -93,7 +89,38 @@ impl<'de> DeserializeSeed<'de> for Name {
 
     #[inline]
     fn deserialize<D: Deserializer<'de>>(self, name: D) -> Result<Text, D::Error> {
-        name.deserialize_identifier(BytesVisitor(|name: &[u8]| Ok(Text::from(name))))
+        if is_vici::<D::Error>() {
+            name.deserialize_identifier(self)
+        } else {
+            name.deserialize_any(self)
+        }
+    }
+}
+
+impl Visitor<'_> for Name {
+    type Value = Text;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    #[inline]
+    fn visit_str<E: Error>(self, name: &str) -> Result<Text, E> {
+        Ok(name.into())
+    }
+
+    #[inline]
+    fn visit_bytes<E: Error>(self, name: &[u8]) -> Result<Text, E> {
+        Ok(name.into())
+    }
+
+    /// An attribute of a pool, where a format has numbers for names.
+    fn visit_u64<E: Error>(self, name: u64) -> Result<Text, E> {
+        Ok(name.to_string().into())
+    }
+
+    fn visit_i64<E: Error>(self, name: i64) -> Result<Text, E> {
+        Ok(name.to_string().into())
     }
 }
 
@@ -122,7 +149,11 @@ impl<'de, R: Record<'de>> DeserializeSeed<'de> for Variable<'_, R> {
 
     #[inline]
     fn deserialize<D: Deserializer<'de>>(self, value: D) -> Result<(), D::Error> {
-        value.deserialize_newtype_struct(R::VARIABLE, self)
+        if is_vici::<D::Error>() {
+            value.deserialize_newtype_struct(SECTION, self)
+        } else {
+            value.deserialize_any(self)
+        }
     }
 }
 
@@ -144,29 +175,17 @@ impl<'de, R: Record<'de>> Visitor<'de> for Variable<'_, R> {
 
     #[inline]
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
-        let section = MapAccessDeserializer::new(map);
-        if R::VARIABLE == SECTION {
-            self.record.variable(self.name, section)
-        } else {
-            self.record.key(&self.name, Present(section))
-        }
+        self.record
+            .variable(self.name, MapAccessDeserializer::new(map))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<(), A::Error> {
         let list = SeqAccessDeserializer::new(items);
-        if R::VARIABLE == LIST {
-            self.record.variable(self.name, list)
-        } else {
-            self.record.key(&self.name, Present(list))
-        }
+        self.record.key(&self.name, Present(list))
     }
 
     fn visit_some<D: Deserializer<'de>>(self, value: D) -> Result<(), D::Error> {
         self.record.key(&self.name, value)
-    }
-
-    fn visit_newtype_struct<D: Deserializer<'de>>(self, value: D) -> Result<(), D::Error> {
-        value.deserialize_any(self)
     }
 
     visit_keys! {
@@ -179,7 +198,11 @@ impl<'de, R: Record<'de>> Visitor<'de> for Variable<'_, R> {
     }
 
     fn visit_unit<E: Error>(self) -> Result<(), E> {
-        Ok(())
+        self.record.key(&self.name, ().into_deserializer())
+    }
+
+    fn visit_none<E: Error>(self) -> Result<(), E> {
+        self.visit_unit()
     }
 }
 

@@ -89,6 +89,85 @@ home = {
 }
 
 #[test]
+fn debug_shows_what_is_set() {
+    let conn = Conn::new()
+        .version(IkeVersion::V2)
+        .remote_addrs(["192.0.2.1"])
+        .local(ConnAuth::new().id("moon"))
+        .child("net", ConnChild::new());
+    assert_eq!(
+        format!("{:?}", LoadConn::new("home", conn)),
+        concat!(
+            r#"LoadConn { conns: {"home": Conn { version: V2, remote_addrs: ["192.0.2.1"], "#,
+            r#"local: {"local": ConnAuth { id: "moon" }}, children: {"net": ConnChild} }} }"#,
+        )
+    );
+    assert_eq!(format!("{:?}", ListSas::new()), "ListSas");
+    assert_eq!(
+        format!("{:?}", ListSas::new().noblock(true)),
+        "ListSas { noblock: true }"
+    );
+    let pool = LoadPool::new("p", Pool::new("10.3.0.0/24").dns(["10.1.0.53"]));
+    assert_eq!(
+        format!("{pool:?}"),
+        r#"LoadPool { pools: {"p": Pool { addrs: "10.3.0.0/24", attributes: {"dns": ["10.1.0.53"]} }} }"#
+    );
+    let shared = LoadShared::new(SharedType::Ike, "swordfish").raw("data2", "salmon");
+    assert_eq!(
+        format!("{shared:?}"),
+        r#"LoadShared { type_: Ike, data: [redacted], raw: ["data2"] }"#
+    );
+}
+
+#[test]
+fn keys_of_other_daemons_are_sent_as_they_are() {
+    use vici_serde::Section;
+
+    let conn = Conn::new()
+        .version(IkeVersion::V2)
+        .raw("multi_path", "yes")
+        .raw("paths", Section::new().key("first", 1))
+        .local(ConnAuth::new().raw("auth2", "psk"))
+        .child("net", ConnChild::new().raw("encap2", true));
+    assert_eq!(
+        shown(&LoadConn::new("home", conn)),
+        "\
+home = {
+  version = 2
+  local = {
+    auth2 = psk
+  }
+  children = {
+    net = {
+      encap2 = yes
+    }
+  }
+  multi_path = yes
+  paths = {
+    first = 1
+  }
+}
+"
+    );
+    assert_eq!(shown(&ListSas::new().raw("more", "yes")), "more = yes\n");
+    assert_eq!(
+        shown(&LoadConn::new("home", Conn::new()).raw("dry-run", "yes")),
+        "home = {\n}\ndry-run = yes\n"
+    );
+}
+
+#[test]
+fn a_setter_is_called_if_there_is_a_value() {
+    let timeout: Option<i32> = None;
+    let name = Some("home");
+    let request = Initiate::new()
+        .maybe(name, Initiate::ike)
+        .maybe(timeout, Initiate::timeout)
+        .maybe(Some(["a"]), |request, [child]| request.child(child));
+    assert_eq!(request, Initiate::new().ike("home").child("a"));
+}
+
+#[test]
 fn nothing_set_sends_nothing() {
     assert_eq!(shown(&ListSas::new()), "");
     assert_eq!(shown(&ListSas::new().noblock(false)), "");
@@ -338,6 +417,13 @@ fn connections_that_the_daemon_misreads_are_refused() {
         conn(Conn::new().remote_named("psk", ConnAuth::new())),
         names
     );
+    assert_eq!(
+        refused(LoadPool::new(
+            "p",
+            Pool::new("10.3.0.0/24").attribute("dsn", ["x"])
+        )),
+        "p.dsn: must be the name or the number of an attribute"
+    );
     let cert = |cert: ConnCert| conn(Conn::new().local(ConnAuth::new().cert(cert)));
     assert_eq!(
         cert(ConnCert::new()),
@@ -407,7 +493,7 @@ fn texts_that_the_daemon_cuts_are_refused() {
     // What just fits is sent.
     let fits = ConnChild::new()
         .rekey_time(long(15))
-        .mark_in(long(31))
+        .mark_in(format!("0x{}", "0".repeat(29)))
         .local_ts([long(511)]);
     assert!(
         LoadConn::new("c", Conn::new().child("n", fits))

@@ -2,8 +2,8 @@
 
 use std::fmt::Debug;
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::ser::Serialize;
 use serde_derive::{Deserialize, Serialize};
 use vici_serde::{Element, ElementWriter, Message, from_slice, to_vec};
 

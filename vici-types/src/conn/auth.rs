@@ -1,5 +1,5 @@
 use crate::check::{ensure, limit, limit_each};
-use crate::sections::push_numbered;
+use crate::named::push_numbered;
 use crate::value::Blob;
 use crate::word::Revocation;
 

@@ -1,6 +1,6 @@
 use serde_derive::{Deserialize, Serialize};
 
-use crate::sections::Sections;
+use crate::named::Named;
 use crate::value::{Action, HexBytes, Text, TrafficSelector};
 use crate::word::{AuthClass, ConfiguredVersion, EapType, Mode, RevocationResult, UniquePolicy};
 
@@ -25,7 +25,7 @@ record! {
         /// `unique`: Uniqueness policy. Since 5.5.2.
         "unique" unique: opt UniquePolicy,
         /// `proposals`: IKE proposals; the section is there even if empty. Since 6.1.0.
-        "proposals" proposals: opt Sections<Proposal>,
+        "proposals" proposals: opt Named<Proposal>,
         /// `dpd_delay`: DPD interval in seconds. Only if not zero. Since 5.6.2.
         "dpd_delay" dpd_delay: opt u32,
         /// `dpd_timeout`: IKEv1 DPD timeout in seconds. Only if not zero. Since 5.6.2.
@@ -41,7 +41,7 @@ record! {
         /// each was called `remote`.
         "remote" remote: prefix AuthInfo,
         /// `children`: Child configurations keyed by name (may be empty).
-        "children" children: need Sections<ChildInfo>,
+        "children" children: need Named<ChildInfo>,
     }
 }
 
@@ -120,10 +120,10 @@ pub struct ChildInfo {
     pub close_action: Option<Action>,
     /// `esp_proposals`: ESP proposals; the section is there even if empty. Since 6.1.0.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub esp_proposals: Option<Sections<Proposal>>,
+    pub esp_proposals: Option<Named<Proposal>>,
     /// `ah_proposals`: AH proposals; the section is there even if empty. Since 6.1.0.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub ah_proposals: Option<Sections<Proposal>>,
+    pub ah_proposals: Option<Named<Proposal>>,
     /// `local-ts`: Local traffic selectors. With a dash on output, local_ts on input.
     #[serde(rename = "local-ts")]
     pub local_ts: Vec<TrafficSelector>,

@@ -1,44 +1,37 @@
-use serde_derive::{Deserialize, Serialize};
-
 use super::{ConnAuth, ConnChild};
-use crate::check::{Check, ensure, limit, limit_each};
-use crate::command::InvalidRequest;
-use crate::sections::{Sections, push_numbered};
+use crate::check::{ensure, limit, limit_each};
+use crate::named::push_numbered;
 use crate::value::{Dscp, Duration, IfId, Text};
 use crate::word::{Childless, Fragmentation, IkeVersion, Ocsp, SendCert, Unique};
 
-/// `load-conn`: loads or updates connections, any number of them.
-///
-/// They are applied one by one, those before a wrong one stay. With equal settings of the
-/// connection itself only its children are replaced, else all of it, and the start actions of the
-/// old one are undone.
-///
-/// ```
-/// use vici_types::{Action, Conn, ConnAuth, ConnChild, IkeVersion, LoadConn};
-///
-/// let home = Conn::new()
-///     .version(IkeVersion::V2)
-///     .remote_addrs(["192.0.2.1"])
-///     .dpd_delay("30s")
-///     .local(ConnAuth::new().auth("psk").id("carol@example.org"))
-///     .remote(ConnAuth::new().auth("psk").id("moon.example.org"))
-///     .child("net", ConnChild::new().remote_ts(["10.1.0.0/16"]).start_action(Action::trap()));
-/// let request = LoadConn::new("home", home);
-/// # use vici_types::Request;
-/// # request.check().unwrap();
-/// ```
-///
-/// Whole programs are the examples `site_to_site`, `road_warrior` and `from_toml` of `vici-client`.
-#[doc(alias = "load-conn")]
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-#[allow(clippy::exhaustive_structs, reason = "the hidden field leaves room")]
-pub struct LoadConn {
-    /// The connections, each in a section of its name.
-    pub conns: Sections<Conn>,
-    #[doc(hidden)]
-    #[serde(skip)]
-    pub __non_exhaustive: (),
+request! {
+    /// `load-conn`: loads or updates connections, any number of them.
+    ///
+    /// They are applied one by one, those before a wrong one stay. With equal settings of the
+    /// connection itself only its children are replaced, else all of it, and the start actions of the
+    /// old one are undone.
+    ///
+    /// ```
+    /// use vici_types::{Action, Conn, ConnAuth, ConnChild, IkeVersion, LoadConn};
+    ///
+    /// let home = Conn::new()
+    ///     .version(IkeVersion::V2)
+    ///     .remote_addrs(["192.0.2.1"])
+    ///     .dpd_delay("30s")
+    ///     .local(ConnAuth::new().auth("psk").id("carol@example.org"))
+    ///     .remote(ConnAuth::new().auth("psk").id("moon.example.org"))
+    ///     .child("net", ConnChild::new().remote_ts(["10.1.0.0/16"]).start_action(Action::trap()));
+    /// let request = LoadConn::new("home", home);
+    /// # use vici_types::Request;
+    /// # request.check().unwrap();
+    /// ```
+    ///
+    /// Whole programs are the examples `site_to_site`, `road_warrior` and `from_toml` of `vici-client`.
+    #[doc(alias = "load-conn")]
+    pub struct LoadConn by hand {
+        /// The connections, each in a section of its name.
+        "" conns: parts Conn,
+    }
 }
 
 impl LoadConn {
@@ -52,13 +45,6 @@ impl LoadConn {
     pub fn conn(mut self, name: impl Into<Text>, conn: Conn) -> Self {
         self.conns.push(name, conn);
         self
-    }
-}
-
-impl Check for LoadConn {
-    #[inline]
-    fn check(&self) -> Result<(), InvalidRequest> {
-        self.conns.check()
     }
 }
 
@@ -152,7 +138,7 @@ request! {
         /// `remote`. They are ordered by their `round`, then by their place.
         "remote" remote: prefix ConnAuth,
         /// `children`: The children by name.
-        "children" children: section Sections<ConnChild>,
+        "children" children: section ConnChild,
     }
     check(conn) {
         let version = conn.version.as_ref();

@@ -1,170 +1,104 @@
-//! What the kinds of fields of `record!` and `request!` mean.
+//! What `record!` and `request!` have to know of the kinds of fields before there are types: all
+//! else of a kind is its `Kind`.
 
+/// The type that stands for a kind; here is the list of them.
+macro_rules! field_kind {
+    (need) => {
+        $crate::kind::Need
+    };
+    (opt) => {
+        $crate::kind::Opt
+    };
+    (list) => {
+        $crate::kind::List
+    };
+    (bool) => {
+        $crate::kind::Bool
+    };
+    (num) => {
+        $crate::kind::Num
+    };
+    (flag) => {
+        $crate::kind::Flag
+    };
+    (section) => {
+        $crate::kind::Section
+    };
+    (parts) => {
+        $crate::kind::Parts
+    };
+    (prefix) => {
+        $crate::kind::Prefix
+    };
+    (attributes) => {
+        $crate::kind::Attributes
+    };
+    ($kind:ident) => {
+        compile_error!(concat!(
+            "`",
+            stringify!($kind),
+            "` is no kind of a field, which are: ",
+            "need, opt, list, bool, num, flag, section, parts, prefix, attributes"
+        ))
+    };
+}
+
+/// The type of a field, spelled out for its documentation.
 macro_rules! field_type {
     (need $type:ty) => { $type };
-    (flag $type:ty) => { $type };
-    (prefix $type:ty) => { $crate::sections::Sections<$type> };
-    (lists $type:ty) => { $crate::sections::Sections<Vec<$type>> };
+    (opt $type:ty) => { Option<$type> };
     (list $type:ty) => { Option<Vec<$type>> };
-    ($kind:ident $type:ty) => { Option<$type> };
+    (bool $type:ty) => { Option<$type> };
+    (num $type:ty) => { Option<$type> };
+    (flag $type:ty) => { $type };
+    (section $type:ty) => { Option<$crate::named::Named<$type>> };
+    (parts $type:ty) => { $crate::named::Named<$type> };
+    (prefix $type:ty) => { $crate::named::Named<$type> };
+    (attributes $type:ty) => { $crate::named::Named<Vec<$type>> };
+    ($kind:ident $type:ty) => { field_kind!($kind) };
 }
 
-/// The kind of the elements with variable names; or reads one, if it belongs to the field.
-macro_rules! field_variable {
-    (lists, $variable:ident) => {
-        $crate::record::LIST
-    };
-    ($kind:ident, $variable:ident) => {
-        $variable
-    };
-    (prefix, $field:expr, $wire:literal, $name:ident, $value:ident) => {
-        if $crate::macros::has_prefix(&$name, $wire) {
-            let section = serde::Deserialize::deserialize($value)?;
-            $field.get_or_insert_default().push($name, section);
-            return Ok(());
-        }
-    };
-    (lists, $field:expr, $wire:literal, $name:ident, $value:ident) => {
-        let list = serde::Deserialize::deserialize($value)?;
-        $field.get_or_insert_default().push($name, list);
-        return Ok(());
-    };
-    ($kind:ident, $field:expr, $wire:literal, $name:ident, $value:ident) => {};
-}
-
-macro_rules! field_is_variable {
-    (prefix, $wire:literal, $name:ident) => {
-        $crate::macros::has_prefix($name, $wire)
-    };
-    (lists, $wire:literal, $name:ident) => {
-        true
-    };
-    ($kind:ident, $wire:literal, $name:ident) => {
-        false
-    };
-}
-
-macro_rules! field_key {
-    (prefix, $($rest:tt)*) => {};
-    (lists, $($rest:tt)*) => {};
-    (section, $field:expr, $wire:literal, $name:ident, $value:ident) => {
-        if $name.as_bytes().eq_ignore_ascii_case($wire.as_bytes()) {
-            $field = Some(field_read!(section, $value));
-            return Ok(());
-        }
-    };
-    ($kind:ident, $field:expr, $wire:literal, $name:ident, $value:ident) => {
-        if $name.as_bytes() == $wire.as_bytes() {
-            $field = Some(field_read!($kind, $value));
-            return Ok(());
-        }
-    };
-}
-
-macro_rules! field_read {
-    (num, $value:ident) => {
-        $crate::value::lax::number($value)?
-    };
-    (flag, $value:ident) => {
-        $crate::value::lax::presence($value)?
-    };
-    ($kind:ident, $value:ident) => {
-        serde::Deserialize::deserialize($value)?
-    };
-}
-
-macro_rules! field_finish {
-    (need, $field:expr, $wire:literal) => {
-        match $field {
-            Some(value) => value,
-            None => return Err(E::missing_field($wire)),
-        }
-    };
-    ($kind:ident, $field:expr, $wire:literal) => {
-        $field.unwrap_or_default()
-    };
-}
-
-macro_rules! field_write {
-    (need, $field:expr, $wire:literal, $map:ident) => {
-        $map.serialize_entry($wire, $field)?
-    };
-    (flag, $field:expr, $wire:literal, $map:ident) => {
-        if *$field {
-            $map.serialize_entry($wire, &true)?;
-        }
-    };
-    (prefix, $field:expr, $wire:literal, $map:ident) => {
-        for (name, section) in $field {
-            $map.serialize_entry(name, section)?;
-        }
-    };
-    (lists, $field:expr, $wire:literal, $map:ident) => {
-        for (name, list) in $field {
-            $map.serialize_entry(name, list)?;
-        }
-    };
-    ($kind:ident, $field:expr, $wire:literal, $map:ident) => {
-        if let Some(value) = $field {
-            $map.serialize_entry($wire, value)?;
-        }
-    };
-}
-
+/// The setter of a field; those of sections are written by hand.
 macro_rules! field_setter {
-    (opt, $field:ident, $type:ty, $wire:literal) => {
-        #[doc = concat!("Sets `", $wire, "`.")]
+    (opt, $field:ident, $type:ty, $(#[$attr:meta])*) => {
+        $(#[$attr])*
         #[must_use]
         pub fn $field(mut self, $field: impl Into<$type>) -> Self {
             self.$field = Some($field.into());
             self
         }
     };
-    (list, $field:ident, $type:ty, $wire:literal) => {
-        #[doc = concat!("Sets the list `", $wire, "`; an empty one is sent as such.")]
+    (list, $field:ident, $type:ty, $(#[$attr:meta])*) => {
+        $(#[$attr])*
+        ///
+        /// An empty list is sent as such.
         #[must_use]
         pub fn $field(mut self, $field: impl IntoIterator<Item: Into<$type>>) -> Self {
             self.$field = Some($field.into_iter().map(Into::into).collect());
             self
         }
     };
-    (flag, $field:ident, $type:ty, $wire:literal) => {
-        #[doc = concat!("Sets the flag `", $wire, "`, or takes it back.")]
-        #[must_use]
-        pub fn $field(mut self, $field: bool) -> Self {
-            self.$field = $field;
-            self
-        }
+    (bool, $field:ident, $type:ty, $(#[$attr:meta])*) => {
+        field_setter! { num, $field, $type, $(#[$attr])* }
     };
-    (bool, $field:ident, $type:ty, $wire:literal) => {
-        field_setter! { num, $field, $type, $wire }
-    };
-    (num, $field:ident, $type:ty, $wire:literal) => {
-        #[doc = concat!("Sets `", $wire, "`.")]
+    (num, $field:ident, $type:ty, $(#[$attr:meta])*) => {
+        $(#[$attr])*
         #[must_use]
         pub fn $field(mut self, $field: $type) -> Self {
             self.$field = Some($field);
             self
         }
     };
-    ($kind:ident, $field:ident, $type:ty, $wire:literal) => {};
-}
-
-macro_rules! field_check {
-    (prefix, $field:expr, $wire:literal) => {
-        for name in $field.names() {
-            $crate::check::ensure(
-                $crate::macros::has_prefix(name, $wire),
-                &name.to_string_lossy().escape_debug().to_string(),
-                concat!("the name of this section must begin with ", $wire),
-            )?;
+    (flag, $field:ident, $type:ty, $(#[$attr:meta])*) => {
+        $(#[$attr])*
+        ///
+        /// Not sent if it is false.
+        #[must_use]
+        pub fn $field(mut self, $field: bool) -> Self {
+            self.$field = $field;
+            self
         }
-        $crate::check::Check::check($field)?;
     };
-    (lists, $field:expr, $wire:literal) => {
-        $crate::check::Check::check($field)?
-    };
-    ($kind:ident, $field:expr, $wire:literal) => {
-        $crate::check::Check::check($field).map_err(|e| e.within($wire))?
-    };
+    // Those of sections; what is no kind has no type either.
+    ($kind:ident, $($rest:tt)*) => {};
 }

@@ -13,11 +13,12 @@ mod open_enum;
 /// - `opt`: may be absent; `list`: a list that may be absent, of items of the type,
 /// - `bool`: `yes` or `no`; `num`: a number in any spelling of the daemon; either may be absent,
 /// - `need`: always there; `flag`: `yes`, or absent,
-/// - `section`: a section that may be absent, whose name the daemon takes in any case,
-/// - `prefix`: sections whose names begin with the key, in any case,
-/// - `lists`: lists of any name.
+/// - `section`: a section that may be absent, of sections of any name,
+/// - `parts`: sections of any name; `prefix`: those whose names begin with the key,
+/// - `attributes`: the lists of a pool.
 ///
-/// `named` comes last: the one section of any name, and the field for its name.
+/// What a kind does is its `Kind`. `named` comes last: the one section of any name, and the field
+/// for its name. Keys that it does not know are skipped.
 macro_rules! record {
     (
         $(#[$meta:meta])*
@@ -39,12 +40,30 @@ macro_rules! record {
             )?
         }
 
-        record! { @impl $name [] $($wire $field: $kind $type,)* $(named $section: $stype,)? }
+        record! { @state $name { $($wire $field: $kind $type,)* $(named $section: $stype,)? } {} {
+            fn unknown<D: serde::Deserializer<'de>>(
+                _: &$crate::value::Text,
+                value: D,
+            ) -> Result<(), D::Error> {
+                $crate::record::ignore(value)
+            }
+        } }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use serde::ser::SerializeMap as _;
+                let mut map = serializer.serialize_map(None)?;
+                $(<field_kind!($kind) as $crate::kind::Kind<$type>>::write(&self.$field, $wire, &mut map)?;)*
+                $(map.serialize_entry(&self.name, &self.$section)?;)?
+                map.end()
+            }
+        }
     };
     (
-        @impl $name:ident [$($hidden:ident)?]
-        $($wire:literal $field:ident: $kind:ident $type:ty,)*
-        $(named $section:ident: $stype:ty,)?
+        @state $name:ident
+        { $($wire:literal $field:ident: $kind:ident $type:ty,)* $(named $section:ident: $stype:ty,)? }
+        { $($more:tt)* }
+        { $($unknown:tt)* }
     ) => {
         const _: () = {
             #[derive(Default)]
@@ -54,20 +73,14 @@ macro_rules! record {
                 $($section: Option<($crate::value::Text, $stype)>,)?
             }
 
-            #[allow(unused_variables, unreachable_code, reason = "not every record has keys and sections")]
+            #[allow(unused_variables, reason = "not every record has keys and sections")]
             impl<'de> $crate::record::Record<'de> for State {
                 type Value = $name;
-
-                const VARIABLE: &'static str = {
-                    let variable = $crate::record::SECTION;
-                    $(let variable = field_variable!($kind, variable);)*
-                    variable
-                };
 
                 #[inline]
                 fn is_variable(&self, name: &$crate::value::Text) -> bool {
                     false
-                    $(|| field_is_variable!($kind, $wire, name))*
+                    $(|| <field_kind!($kind) as $crate::kind::Kind<$type>>::is_variable($wire, name))*
                     $(|| self.$section.is_none())?
                 }
 
@@ -76,12 +89,18 @@ macro_rules! record {
                     name: $crate::value::Text,
                     value: D,
                 ) -> Result<(), D::Error> {
-                    $(field_variable!($kind, self.$field, $wire, name, value);)*
                     $(
-                        self.$section = Some((name, <$stype as serde::Deserialize>::deserialize(value)?));
-                        return Ok(());
+                        if <field_kind!($kind) as $crate::kind::Kind<$type>>::is_variable($wire, &name) {
+                            return <field_kind!($kind) as $crate::kind::Kind<$type>>::read(&mut self.$field, &name, value);
+                        }
+                    )*
+                    $(
+                        if self.$section.is_none() {
+                            self.$section = Some((name, <$stype as serde::Deserialize>::deserialize(value)?));
+                            return Ok(());
+                        }
                     )?
-                    $crate::record::ignore(value)
+                    Self::unknown(&name, value)
                 }
 
                 #[inline]
@@ -90,8 +109,12 @@ macro_rules! record {
                     name: &$crate::value::Text,
                     value: D,
                 ) -> Result<(), D::Error> {
-                    $(field_key!($kind, self.$field, $wire, name, value);)*
-                    $crate::record::ignore(value)
+                    $(
+                        if <field_kind!($kind) as $crate::kind::Kind<$type>>::is_key($wire, name) {
+                            return <field_kind!($kind) as $crate::kind::Kind<$type>>::read(&mut self.$field, name, value);
+                        }
+                    )*
+                    Self::unknown(name, value)
                 }
 
                 fn finish<E: serde::de::Error>(self) -> Result<$name, E> {
@@ -101,11 +124,15 @@ macro_rules! record {
                         };
                     )?
                     Ok($name {
-                        $($field: field_finish!($kind, self.$field, $wire),)*
+                        $($field: <field_kind!($kind) as $crate::kind::Kind<$type>>::finish(self.$field, $wire)?,)*
                         $(name, $section,)?
-                        $($hidden: (),)?
+                        $($more)*
                     })
                 }
+            }
+
+            impl<'de> State {
+                $($unknown)*
             }
 
             impl<'de> serde::Deserialize<'de> for $name {
@@ -113,55 +140,111 @@ macro_rules! record {
                     $crate::record::deserialize_record::<State, D>(deserializer)
                 }
             }
-
-            impl serde::Serialize for $name {
-                fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                    #[allow(unused_imports, reason = "some requests have no keys")]
-                    use serde::ser::SerializeMap as _;
-                    #[allow(unused_mut, reason = "some requests have no keys")]
-                    let mut map = serializer.serialize_map(None)?;
-                    $(field_write!($kind, &self.$field, $wire, map);)*
-                    $(map.serialize_entry(&self.name, &self.$section)?;)?
-                    map.end()
-                }
-            }
         };
     };
 }
 
-/// A request or a part of one: [`record!`] with setters, the check, and room for more keys.
+/// A request or a part of one: as [`record!`], but with setters, the check, and an error for keys
+/// that it does not know.
 ///
-/// `need { .. }` holds the required keys, which `new` takes. The setters of `prefix` and `lists`
-/// are written by hand.
+/// `need { .. }` holds the required keys, which `new` takes; a struct `by hand` has its own `new`.
+/// The setters of sections and attributes are written by hand.
 macro_rules! request {
     (
         $(#[$meta:meta])*
-        pub struct $name:ident {
+        pub struct $name:ident $(by $hand:ident)? {
             $(need { $($(#[$nattr:meta])* $nwire:literal $need:ident: $ntype:ty,)* })?
             $($(#[$attr:meta])* $wire:literal $field:ident: $kind:ident $type:ty,)*
         }
         $(check($this:ident) $check:block)?
     ) => {
         $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[derive(Clone, PartialEq, Eq)]
         #[allow(clippy::exhaustive_structs, reason = "the hidden field leaves room for more keys")]
         pub struct $name {
             $($($(#[$nattr])* pub $need: $ntype,)*)?
             $($(#[$attr])* pub $field: field_type!($kind $type),)*
+            /// Keys, lists and sections that this crate does not know, sent as they are behind the
+            /// others. See [`raw`](Self::raw).
+            pub raw: vici_serde::Section,
             #[doc(hidden)]
             pub __non_exhaustive: (),
         }
 
-        request! { @new $name [$(need { $($need: $ntype,)* })?] $($field)* }
+        request! { @new $name [$($hand)? $(need { $($need: $ntype,)* })?] $($field)* }
 
         impl $name {
-            $(field_setter! { $kind, $field, $type, $wire })*
+            $(field_setter! { $kind, $field, $type, $(#[$attr])* })*
+
+            /// Adds a key, a list or a section that this crate does not know, as it is: for what a
+            /// newer daemon or a patched one reads.
+            ///
+            /// Nothing of it is checked. Written to a file and read again it is an unknown key.
+            #[must_use]
+            pub fn raw(mut self, name: impl AsRef<[u8]>, value: impl Into<vici_serde::Value>) -> Self {
+                self.raw = self.raw.key(name, value);
+                self
+            }
+
+            /// Calls a setter if there is a value for it, and goes on with the chain either way.
+            ///
+            #[doc = concat!("`request.maybe(value, ", stringify!($name), "::setter)`")]
+            /// is `request.setter(value)` for `Some(value)`.
+            #[must_use]
+            pub fn maybe<V>(self, value: Option<V>, setter: impl FnOnce(Self, V) -> Self) -> Self {
+                match value {
+                    Some(value) => setter(self, value),
+                    None => self,
+                }
+            }
         }
 
-        record! {
-            @impl $name [__non_exhaustive]
-            $($($nwire $need: need $ntype,)*)?
-            $($wire $field: $kind $type,)*
+        /// Shows what is set.
+        impl core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                let mut debug = f.debug_struct(stringify!($name));
+                $($(debug.field(stringify!($need), &self.$need);)*)?
+                $(
+                    if let Some(shown) = <field_kind!($kind) as $crate::kind::Kind<$type>>::shown(&self.$field) {
+                        debug.field(stringify!($field), shown);
+                    }
+                )*
+                if !self.raw.is_empty() {
+                    // Nobody knows which of the values is a secret.
+                    debug.field("raw", &$crate::kind::Names(&self.raw));
+                }
+                debug.finish()
+            }
+        }
+
+        record! { @state $name
+            { $($($nwire $need: need $ntype,)*)? $($wire $field: $kind $type,)* }
+            { raw: vici_serde::Section::new(), __non_exhaustive: (), }
+            {
+                fn unknown<D: serde::Deserializer<'de>>(
+                    name: &$crate::value::Text,
+                    _: D,
+                ) -> Result<(), D::Error> {
+                    Err($crate::unknown::error(
+                        name,
+                        &[
+                            $($(($nwire, $crate::unknown::Known::Key),)*)?
+                            $(($wire, <field_kind!($kind) as $crate::kind::Kind<$type>>::KNOWN),)*
+                        ],
+                    ))
+                }
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use serde::ser::SerializeMap as _;
+                let mut map = serializer.serialize_map(None)?;
+                $($(map.serialize_entry($nwire, &self.$need)?;)*)?
+                $(<field_kind!($kind) as $crate::kind::Kind<$type>>::write(&self.$field, $wire, &mut map)?;)*
+                $crate::kind::write_raw(&self.raw, &mut map)?;
+                map.end()
+            }
         }
 
         impl $crate::check::Check for $name {
@@ -169,7 +252,7 @@ macro_rules! request {
             #[inline]
             fn check(&self) -> Result<(), $crate::command::InvalidRequest> {
                 $($($crate::check::Check::check(&self.$need).map_err(|e| e.within($nwire))?;)*)?
-                $(field_check!($kind, &self.$field, $wire);)*
+                $(<field_kind!($kind) as $crate::kind::Kind<$type>>::check(&self.$field, $wire)?;)*
                 $(
                     let $this = self;
                     $check
@@ -186,10 +269,14 @@ macro_rules! request {
             }
         }
 
+        request! { @new $name [hand] $($field)* }
+    };
+    (@new $name:ident [hand] $($field:ident)*) => {
         impl Default for $name {
             fn default() -> Self {
                 Self {
                     $($field: Default::default(),)*
+                    raw: vici_serde::Section::new(),
                     __non_exhaustive: (),
                 }
             }
@@ -202,16 +289,10 @@ macro_rules! request {
                 Self {
                     $($need: $need.into(),)*
                     $($field: Default::default(),)*
+                    raw: vici_serde::Section::new(),
                     __non_exhaustive: (),
                 }
             }
         }
     };
-}
-
-/// A section name of the daemon's: `local*` and the like, in any case.
-pub(crate) fn has_prefix(name: &crate::value::Text, prefix: &str) -> bool {
-    name.as_bytes()
-        .get(..prefix.len())
-        .is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))
 }

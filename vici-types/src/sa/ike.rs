@@ -3,7 +3,7 @@ use core::ops::Not;
 use serde_derive::{Deserialize, Serialize};
 
 use super::{ChildSa, Traffic};
-use crate::sections::Sections;
+use crate::named::Named;
 use crate::value::{Address, Hex32, IkeSpi, Text};
 use crate::word::{Encryption, IkeState, IkeVersion, Integrity, KeyExchange, Prf, Task};
 
@@ -149,7 +149,7 @@ pub struct IkeSa<C = ChildSa> {
     /// `child-sas`: CHILD_SAs of this IKE_SA, named `<name>-<uniqueid>` since 5.5.2; take the name
     /// from [`ChildSa::name`]. Not in events that are about the IKE_SA only.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub child_sas: Option<Sections<C>>,
+    pub child_sas: Option<Named<C>>,
 }
 
 impl<C> IkeSa<C> {
@@ -160,7 +160,7 @@ impl<C> IkeSa<C> {
 
     /// Its CHILD_SAs, in the order of the message.
     pub fn children(&self) -> impl Iterator<Item = &C> {
-        self.child_sas.iter().flat_map(Sections::values)
+        self.child_sas.iter().flat_map(Named::values)
     }
 }
 

@@ -3,7 +3,13 @@
 use core::fmt;
 use core::marker::PhantomData;
 
-use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde::Deserialize;
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{
+    Deserializer, Error, IgnoredAny, IntoDeserializer, MapAccess, SeqAccess, Unexpected, Visitor,
+};
+
+use crate::format::is_vici;
 
 /// Numbers that the daemon reads with `strtol` or `strtoul` in base 0.
 pub(crate) trait Lax: Sized {
@@ -51,7 +57,7 @@ pub(crate) fn parse(text: &str) -> Option<i128> {
     if digits.is_empty() && text.is_empty() {
         return Some(0);
     }
-    if digits.len() > 22 || !digits.chars().all(|digit| digit.is_digit(radix)) {
+    if digits.is_empty() || !digits.chars().all(|digit| digit.is_digit(radix)) {
         return None;
     }
     let number = i128::from_str_radix(digits, radix).ok()?;
@@ -66,7 +72,7 @@ pub(crate) fn number<'de, D: Deserializer<'de>, T: Lax>(
 
 struct NumberVisitor<T>(PhantomData<T>);
 
-impl<T: Lax> Visitor<'_> for NumberVisitor<T> {
+impl<'de, T: Lax> Visitor<'de> for NumberVisitor<T> {
     type Value = Option<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -94,6 +100,130 @@ impl<T: Lax> Visitor<'_> for NumberVisitor<T> {
 
     fn visit_unit<E: Error>(self) -> Result<Option<T>, E> {
         Ok(None)
+    }
+
+    fn visit_none<E: Error>(self) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, value: D) -> Result<Option<T>, D::Error> {
+        value.deserialize_any(self)
+    }
+}
+
+/// `yes` or `no` in the words of the daemon, or a bool where the format has them.
+pub(crate) fn boolean<'de, D: Deserializer<'de>>(value: D) -> Result<Option<bool>, D::Error> {
+    if is_vici::<D::Error>() {
+        Option::deserialize(value)
+    } else {
+        value.deserialize_any(BoolVisitor)
+    }
+}
+
+struct BoolVisitor;
+
+impl<'de> Visitor<'de> for BoolVisitor {
+    type Value = Option<bool>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("yes or no")
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Option<bool>, E> {
+        Ok(Some(value))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Option<bool>, E> {
+        let is = |words: [&str; 4]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+        if is(["yes", "true", "enabled", "1"]) {
+            Ok(Some(true))
+        } else if is(["no", "false", "disabled", "0"]) {
+            Ok(Some(false))
+        } else {
+            Err(E::invalid_value(Unexpected::Str(text), &self))
+        }
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Option<bool>, E> {
+        match number {
+            0 => Ok(Some(false)),
+            1 => Ok(Some(true)),
+            _ => Err(E::invalid_value(Unexpected::Unsigned(number), &self)),
+        }
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Option<bool>, E> {
+        match u64::try_from(number) {
+            Ok(number) => self.visit_u64(number),
+            Err(_) => Err(E::invalid_value(Unexpected::Signed(number), &self)),
+        }
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Option<bool>, E> {
+        Ok(None)
+    }
+
+    fn visit_none<E: Error>(self) -> Result<Option<bool>, E> {
+        Ok(None)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, value: D) -> Result<Option<bool>, D::Error> {
+        value.deserialize_any(self)
+    }
+}
+
+/// A list; where people write, one item stands for the list that has no other.
+pub(crate) fn list<'de, D, T>(value: D) -> Result<Option<Vec<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    if is_vici::<D::Error>() {
+        Vec::deserialize(value).map(Some)
+    } else {
+        value.deserialize_any(ListVisitor(PhantomData))
+    }
+}
+
+struct ListVisitor<T>(PhantomData<T>);
+
+macro_rules! visit_one {
+    ($($visit:ident($value:ty);)*) => {$(
+        fn $visit<E: Error>(self, value: $value) -> Result<Option<Vec<T>>, E> {
+            T::deserialize(value.into_deserializer()).map(|item| Some(vec![item]))
+        }
+    )*};
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
+    type Value = Option<Vec<T>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list or one item")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Option<Vec<T>>, A::Error> {
+        Vec::deserialize(SeqAccessDeserializer::new(items)).map(Some)
+    }
+
+    visit_one! {
+        visit_bool(bool);
+        visit_i64(i64);
+        visit_u64(u64);
+        visit_str(&str);
+        visit_bytes(&[u8]);
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Option<Vec<T>>, E> {
+        Ok(None)
+    }
+
+    fn visit_none<E: Error>(self) -> Result<Option<Vec<T>>, E> {
+        Ok(None)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, value: D) -> Result<Option<Vec<T>>, D::Error> {
+        value.deserialize_any(self)
     }
 }
 
@@ -127,8 +257,20 @@ impl<'de> Visitor<'de> for PresenceVisitor {
         Ok(true)
     }
 
+    fn visit_i64<E: Error>(self, _: i64) -> Result<bool, E> {
+        Ok(true)
+    }
+
     fn visit_unit<E: Error>(self) -> Result<bool, E> {
         Ok(false)
+    }
+
+    fn visit_none<E: Error>(self) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, value: D) -> Result<bool, D::Error> {
+        value.deserialize_any(self)
     }
 
     // A list or a section of this name is not the flag.

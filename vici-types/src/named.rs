@@ -9,22 +9,26 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::record::{Record, deserialize_record, ignore};
+use crate::unknown::{self, Known, within};
 use crate::value::Text;
 
-/// Named sections in the order of the message; names may repeat.
+/// Sections by name, in the order of the message; names may repeat.
+///
+/// `T` is a struct or a map, something that is a section in a message: what is none is skipped when
+/// it is read.
 ///
 /// ```
-/// # use vici_types::Sections;
-/// let mut sections = Sections::new();
-/// sections.push("net", 1);
-/// sections.push("dmz", 2);
-/// assert_eq!(sections.get("dmz"), Some(&2));
-/// assert_eq!(sections.iter().map(|(name, _)| name.to_string()).collect::<Vec<_>>(), ["net", "dmz"]);
+/// # use vici_types::{ConnChild, Named};
+/// let mut children = Named::new();
+/// children.push("net", ConnChild::new().priority(1));
+/// children.push("dmz", ConnChild::new());
+/// assert_eq!(children.get("net").unwrap().priority, Some(1));
+/// assert_eq!(children.names().collect::<Vec<_>>(), ["net", "dmz"]);
 /// ```
-#[derive(Clone, PartialEq, Eq)]
-pub struct Sections<T>(Vec<(Text, T)>);
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Named<T>(Vec<(Text, T)>);
 
-impl<T> Sections<T> {
+impl<T> Named<T> {
     /// No sections.
     pub const fn new() -> Self {
         Self(Vec::new())
@@ -32,7 +36,32 @@ impl<T> Sections<T> {
 
     /// Adds one at the end, also if there is one of this name.
     pub fn push(&mut self, name: impl Into<Text>, section: T) {
-        self.0.push((name.into(), section));
+        self.push_entry(name.into(), section);
+    }
+
+    /// Most have one section only, and the sections are large: the first one takes no more room than
+    /// it needs.
+    #[inline]
+    fn push_entry(&mut self, name: Text, section: T) {
+        if self.0.is_empty() {
+            self.0.reserve_exact(1);
+        }
+        self.0.push((name, section));
+    }
+
+    /// Takes out all of this name, and returns the first one.
+    pub fn remove(&mut self, name: impl AsRef<[u8]>) -> Option<T> {
+        let name = name.as_ref();
+        let (removed, kept) = core::mem::take(&mut self.0)
+            .into_iter()
+            .partition::<Vec<_>, _>(|(other, _)| other.as_bytes() == name);
+        self.0 = kept;
+        removed.into_iter().next().map(|(_, section)| section)
+    }
+
+    /// Whether there is one of this name.
+    pub fn contains(&self, name: impl AsRef<[u8]>) -> bool {
+        self.get(name).is_some()
     }
 
     /// The first one of this name.
@@ -58,8 +87,13 @@ impl<T> Sections<T> {
     }
 
     /// All with their names, in the order of the message.
-    pub fn iter(&self) -> SectionsIter<'_, T> {
-        SectionsIter(self.0.iter())
+    pub fn iter(&self) -> NamedIter<'_, T> {
+        NamedIter(self.0.iter())
+    }
+
+    /// All with their names, in the order of the message, to change them.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&Text, &mut T)> {
+        self.0.iter_mut().map(|(name, section)| (&*name, section))
     }
 
     /// The names, in the order of the message.
@@ -83,19 +117,19 @@ impl<T> Sections<T> {
     }
 }
 
-impl<T> Default for Sections<T> {
+impl<T> Default for Named<T> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl<T: fmt::Debug> fmt::Debug for Sections<T> {
+impl<T: fmt::Debug> fmt::Debug for Named<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self).finish()
     }
 }
 
-impl<N: Into<Text>, T> FromIterator<(N, T)> for Sections<T> {
+impl<N: Into<Text>, T> FromIterator<(N, T)> for Named<T> {
     fn from_iter<I: IntoIterator<Item = (N, T)>>(sections: I) -> Self {
         Self(
             sections
@@ -106,13 +140,13 @@ impl<N: Into<Text>, T> FromIterator<(N, T)> for Sections<T> {
     }
 }
 
-impl<N: Into<Text>, T, const COUNT: usize> From<[(N, T); COUNT]> for Sections<T> {
+impl<N: Into<Text>, T, const COUNT: usize> From<[(N, T); COUNT]> for Named<T> {
     fn from(sections: [(N, T); COUNT]) -> Self {
         sections.into_iter().collect()
     }
 }
 
-impl<N: Into<Text>, T> Extend<(N, T)> for Sections<T> {
+impl<N: Into<Text>, T> Extend<(N, T)> for Named<T> {
     fn extend<I: IntoIterator<Item = (N, T)>>(&mut self, sections: I) {
         self.0.extend(
             sections
@@ -122,7 +156,7 @@ impl<N: Into<Text>, T> Extend<(N, T)> for Sections<T> {
     }
 }
 
-impl<T> IntoIterator for Sections<T> {
+impl<T> IntoIterator for Named<T> {
     type Item = (Text, T);
     type IntoIter = vec::IntoIter<(Text, T)>;
 
@@ -131,20 +165,20 @@ impl<T> IntoIterator for Sections<T> {
     }
 }
 
-impl<'a, T> IntoIterator for &'a Sections<T> {
+impl<'a, T> IntoIterator for &'a Named<T> {
     type Item = (&'a Text, &'a T);
-    type IntoIter = SectionsIter<'a, T>;
+    type IntoIter = NamedIter<'a, T>;
 
-    fn into_iter(self) -> SectionsIter<'a, T> {
+    fn into_iter(self) -> NamedIter<'a, T> {
         self.iter()
     }
 }
 
 /// The sections with their names, in the order of the message.
 #[derive(Clone, Debug)]
-pub struct SectionsIter<'a, T>(slice::Iter<'a, (Text, T)>);
+pub struct NamedIter<'a, T>(slice::Iter<'a, (Text, T)>);
 
-impl<'a, T> Iterator for SectionsIter<'a, T> {
+impl<'a, T> Iterator for NamedIter<'a, T> {
     type Item = (&'a Text, &'a T);
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -156,15 +190,15 @@ impl<'a, T> Iterator for SectionsIter<'a, T> {
     }
 }
 
-impl<T> DoubleEndedIterator for SectionsIter<'_, T> {
+impl<T> DoubleEndedIterator for NamedIter<'_, T> {
     fn next_back(&mut self) -> Option<Self::Item> {
         self.0.next_back().map(|(name, section)| (name, section))
     }
 }
 
-impl<T> ExactSizeIterator for SectionsIter<'_, T> {}
+impl<T> ExactSizeIterator for NamedIter<'_, T> {}
 
-impl<T: Serialize> Serialize for Sections<T> {
+impl<T: Serialize> Serialize for Named<T> {
     #[inline]
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.len()))?;
@@ -175,14 +209,14 @@ impl<T: Serialize> Serialize for Sections<T> {
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Sections<T> {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Named<T> {
     #[inline]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserialize_record::<Self, D>(deserializer)
     }
 }
 
-impl<'de, T: Deserialize<'de>> Record<'de> for Sections<T> {
+impl<'de, T: Deserialize<'de>> Record<'de> for Named<T> {
     type Value = Self;
 
     #[inline]
@@ -192,7 +226,8 @@ impl<'de, T: Deserialize<'de>> Record<'de> for Sections<T> {
 
     #[inline]
     fn variable<D: Deserializer<'de>>(&mut self, name: Text, value: D) -> Result<(), D::Error> {
-        self.0.push((name, T::deserialize(value)?));
+        let section = T::deserialize(value)?;
+        self.push_entry(name, section);
         Ok(())
     }
 
@@ -205,8 +240,49 @@ impl<'de, T: Deserialize<'de>> Record<'de> for Sections<T> {
     }
 }
 
+impl<T> Named<T> {
+    /// As [`Deserialize`], but anything else than a section is an unknown key.
+    pub(crate) fn only_sections<'de, D>(deserializer: D) -> Result<Self, D::Error>
+    where
+        D: Deserializer<'de>,
+        T: Deserialize<'de>,
+    {
+        deserialize_record::<OnlySections<T>, D>(deserializer)
+    }
+}
+
+struct OnlySections<T>(Named<T>);
+
+impl<T> Default for OnlySections<T> {
+    fn default() -> Self {
+        Self(Named::new())
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Record<'de> for OnlySections<T> {
+    type Value = Named<T>;
+
+    fn is_variable(&self, _: &Text) -> bool {
+        true
+    }
+
+    fn variable<D: Deserializer<'de>>(&mut self, name: Text, value: D) -> Result<(), D::Error> {
+        let section = within::<D, _>(&name, || T::deserialize(value))?;
+        self.0.push(name, section);
+        Ok(())
+    }
+
+    fn key<D: Deserializer<'de>>(&mut self, name: &Text, _: D) -> Result<(), D::Error> {
+        Err(unknown::error(name, &[("", Known::Parts)]))
+    }
+
+    fn finish<E: Error>(self) -> Result<Named<T>, E> {
+        Ok(self.0)
+    }
+}
+
 /// Adds a section called `base`, or `base-2` and so on.
-pub(crate) fn push_numbered<T>(sections: &mut Sections<T>, base: &str, section: T) {
+pub(crate) fn push_numbered<T>(sections: &mut Named<T>, base: &str, section: T) {
     match sections.len() {
         0 => sections.push(base, section),
         count => sections.push(format!("{base}-{}", count + 1), section),
