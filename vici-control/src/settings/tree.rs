@@ -1,0 +1,300 @@
+use std::cell::Cell;
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use super::error::{Error, Place};
+use super::files::Files;
+use super::parser::parse;
+
+/// How many sections may be looked at to follow references.
+const MAX_STEPS: u64 = 2_000_000;
+
+/// Settings: sections in sections, with values.
+///
+/// `Debug` shows no value, since any may be a secret; all are wiped when the tree is dropped.
+pub struct Tree {
+    sections: Vec<Raw>,
+    /// What references have cost.
+    steps: Cell<u64>,
+    pub(super) missing: Vec<(Place, String)>,
+}
+
+/// A value as it is written; none unsets it.
+struct RawValue {
+    name: String,
+    bytes: Option<Zeroizing<Vec<u8>>>,
+    place: Place,
+}
+
+/// A section as it is written.
+struct Raw {
+    name: String,
+    place: Place,
+    values: Vec<RawValue>,
+    value_index: HashMap<String, usize>,
+    sections: Vec<usize>,
+    section_index: HashMap<String, usize>,
+    references: Vec<(String, Place)>,
+}
+
+impl Raw {
+    fn new(name: String, place: Place) -> Self {
+        Self {
+            name,
+            place,
+            values: Vec::new(),
+            value_index: HashMap::new(),
+            sections: Vec::new(),
+            section_index: HashMap::new(),
+            references: Vec::new(),
+        }
+    }
+}
+
+impl Tree {
+    pub(super) const ROOT: usize = 0;
+
+    /// Reads a file, and what it includes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] tells the file and the line of what can't be read, and what to do.
+    pub fn read(path: impl AsRef<Path>, files: &dyn Files) -> Result<Self, Error> {
+        parse(path.as_ref(), files)
+    }
+
+    /// The outermost section.
+    pub fn root(&self) -> Section<'_> {
+        Section {
+            tree: self,
+            members: vec![Self::ROOT],
+        }
+    }
+
+    /// The includes that found no file, and their patterns: strongSwan leaves them out.
+    pub fn missing_includes(&self) -> impl Iterator<Item = (&Place, &str)> {
+        self.missing.iter().map(|(place, name)| (place, &name[..]))
+    }
+
+    /// The names that sections refer to and that are not there, which strongSwan leaves out.
+    pub fn missing_references(&self) -> impl Iterator<Item = (&Place, &str)> {
+        let all = self.sections.iter().flat_map(|section| &section.references);
+        all.filter(|(name, _)| {
+            self.resolve(name, &mut HashSet::new())
+                .is_ok_and(|found| found.is_empty())
+        })
+        .map(|(name, place)| (place, &name[..]))
+    }
+
+    pub(super) fn new(place: Place) -> Self {
+        Self {
+            sections: vec![Raw::new(String::new(), Place::file_only(place.file()))],
+            steps: Cell::new(0),
+            missing: Vec::new(),
+        }
+    }
+
+    pub(super) fn name(&self, section: usize) -> &str {
+        &self.sections[section].name
+    }
+
+    /// Sets a value, or unsets it; it keeps the place in order that it has.
+    pub(super) fn set(
+        &mut self,
+        section: usize,
+        name: String,
+        bytes: Option<Zeroizing<Vec<u8>>>,
+        place: Place,
+    ) {
+        let raw = &mut self.sections[section];
+        if let Some(index) = raw.value_index.get(&name) {
+            let value = &mut raw.values[*index];
+            value.bytes = bytes;
+            value.place = place;
+        } else {
+            raw.value_index.insert(name.clone(), raw.values.len());
+            raw.values.push(RawValue { name, bytes, place });
+        }
+    }
+
+    /// The section of this name, which is made if it is not there.
+    pub(super) fn open(&mut self, section: usize, name: String, place: &Place) -> usize {
+        if let Some(index) = self.sections[section].section_index.get(&name) {
+            return *index;
+        }
+        let index = self.sections.len();
+        self.sections.push(Raw::new(name.clone(), place.clone()));
+        let raw = &mut self.sections[section];
+        raw.section_index.insert(name, index);
+        raw.sections.push(index);
+        index
+    }
+
+    pub(super) fn refer(&mut self, section: usize, name: String, place: Place) {
+        let references = &mut self.sections[section].references;
+        if !references.iter().any(|(other, _)| *other == name) {
+            references.push((name, place));
+        }
+    }
+
+    /// The sections of a dotted name from the root on, with what they refer to, nearest first.
+    /// `open` are the sections whose references are being followed.
+    fn resolve(&self, name: &str, open: &mut HashSet<usize>) -> Result<Vec<usize>, Error> {
+        let mut members = vec![Self::ROOT];
+        for segment in name.split('.') {
+            members = self.inside(&members, segment, open)?;
+        }
+        Ok(members)
+    }
+
+    /// The sections of a name inside of these, with what they refer to, nearest first.
+    fn inside(
+        &self,
+        members: &[usize],
+        name: &str,
+        open: &mut HashSet<usize>,
+    ) -> Result<Vec<usize>, Error> {
+        let mut found = Vec::new();
+        let mut seen = HashSet::new();
+        for member in members {
+            if let Some(section) = self.sections[*member].section_index.get(name) {
+                self.add(*section, &mut found, &mut seen, open)?;
+            }
+        }
+        Ok(found)
+    }
+
+    fn add(
+        &self,
+        section: usize,
+        found: &mut Vec<usize>,
+        seen: &mut HashSet<usize>,
+        open: &mut HashSet<usize>,
+    ) -> Result<(), Error> {
+        let raw = &self.sections[section];
+        self.steps.set(self.steps.get() + 1);
+        if self.steps.get() > MAX_STEPS {
+            let reason = "too many references have to be followed, make them fewer";
+            return Err(Error::new(raw.place.clone(), reason));
+        }
+        if !seen.insert(section) {
+            return Ok(());
+        }
+        found.push(section);
+        // Sections that refer to each other in a circle are all the same.
+        if !open.insert(section) {
+            return Ok(());
+        }
+        for (reference, _) in &raw.references {
+            for other in self.resolve(reference, open)? {
+                self.add(other, found, seen, open)?;
+            }
+        }
+        open.remove(&section);
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Tree {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.root().fmt(f)
+    }
+}
+
+/// A value, and where it stands.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub struct Value<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its bytes.
+    pub bytes: &'a [u8],
+    /// The place of its name.
+    pub place: &'a Place,
+}
+
+impl fmt::Debug for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.name, self.place)
+    }
+}
+
+/// A section with all that it has of its own and by reference.
+#[derive(Clone)]
+pub struct Section<'a> {
+    tree: &'a Tree,
+    /// What it consists of, nearest first.
+    members: Vec<usize>,
+}
+
+impl<'a> Section<'a> {
+    /// Where it begins.
+    pub fn place(&self) -> &'a Place {
+        &self.tree.sections[self.members[0]].place
+    }
+
+    /// The values that are set: its own in their order, then those of what it refers to.
+    pub fn values(&self) -> impl Iterator<Item = Value<'a>> {
+        let tree = self.tree;
+        let mut seen = HashSet::new();
+        let members = self.members.clone().into_iter();
+        let all = members.flat_map(move |member| &tree.sections[member].values);
+        all.filter(move |value| seen.insert(value.name.as_str()))
+            .filter_map(|value| {
+                Some(Value {
+                    name: &value.name,
+                    bytes: value.bytes.as_ref()?,
+                    place: &value.place,
+                })
+            })
+    }
+
+    /// The bytes of a value, if it is set.
+    pub fn value(&self, name: &str) -> Option<&'a [u8]> {
+        let tree = self.tree;
+        let mut members = self.members.iter().map(|member| &tree.sections[*member]);
+        let (raw, index) =
+            members.find_map(|raw| raw.value_index.get(name).map(|index| (raw, *index)))?;
+        raw.values[index].bytes.as_ref().map(|bytes| &bytes[..])
+    }
+
+    /// The sections in it and their names: its own in their order, then those of what it refers to.
+    ///
+    /// # Errors
+    ///
+    /// More references would have to be followed than anybody writes by hand.
+    pub fn sections(&self) -> Result<Vec<(&'a str, Self)>, Error> {
+        let mut seen = HashSet::new();
+        let mut sections = Vec::new();
+        for member in &self.members {
+            for section in &self.tree.sections[*member].sections {
+                let name = self.tree.name(*section);
+                if seen.insert(name) {
+                    sections.extend(self.section(name)?.map(|section| (name, section)));
+                }
+            }
+        }
+        Ok(sections)
+    }
+
+    /// The section of this name in it, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`sections`](Self::sections).
+    pub fn section(&self, name: &str) -> Result<Option<Self>, Error> {
+        let tree = self.tree;
+        let members = tree.inside(&self.members, name, &mut HashSet::new())?;
+        Ok((!members.is_empty()).then_some(Self { tree, members }))
+    }
+}
+
+impl fmt::Debug for Section<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let raw = &self.tree.sections[self.members[0]];
+        write!(f, "Section({} at {})", raw.name, raw.place)
+    }
+}
