@@ -117,10 +117,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let (begun, limit) = (Instant::now(), Duration::from_secs(seconds));
 
-    let mut client = match env::var("VICI_URI") {
-        Ok(uri) => Client::connect_uri(&uri)?,
-        Err(_) => Client::connect()?,
-    };
+    let mut client = Client::connect_env()?;
     // How long an answer may take beyond what the request asks the daemon to wait.
     client.set_timeout(Some(Duration::from_secs(5)))?;
 

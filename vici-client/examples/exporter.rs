@@ -6,17 +6,13 @@
 //!
 //! Put it behind an HTTP server of your choice, or write it to a file for the text file collector.
 
-use std::env;
 use std::fmt::Write;
 
 use vici_client::Client;
 use vici_types::{GetPools, ListSas, Stats};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut client = match env::var("VICI_URI") {
-        Ok(uri) => Client::connect_uri(&uri)?,
-        Err(_) => Client::connect()?,
-    };
+    let mut client = Client::connect_env()?;
 
     let mut out = String::new();
     let stats = client.call(&Stats::new())?;

@@ -72,10 +72,7 @@ impl Request for LoadTunnels {
 impl Command for LoadTunnels {}
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut client = match env::var("VICI_URI") {
-        Ok(uri) => Client::connect_uri(&uri)?,
-        Err(_) => Client::connect()?,
-    };
+    let mut client = Client::connect_env()?;
 
     let text = match env::args().nth(1) {
         Some(path) => fs::read_to_string(path)?,

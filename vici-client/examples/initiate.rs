@@ -20,10 +20,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Err("give two names: the connection and its child".into());
     };
 
-    let mut client = match env::var("VICI_URI") {
-        Ok(uri) => Client::connect_uri(&uri)?,
-        Err(_) => Client::connect()?,
-    };
+    let mut client = Client::connect_env()?;
     // How long an answer may take beyond what the request asks the daemon to wait.
     client.set_timeout(Some(Duration::from_secs(5)))?;
 

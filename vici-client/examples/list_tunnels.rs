@@ -4,16 +4,11 @@
 //! cargo run --example list_tunnels
 //! ```
 
-use std::env;
-
 use vici_client::{Client, Error};
 use vici_types::{ListSas, TrafficSelector};
 
 fn main() -> Result<(), Error> {
-    let mut client = match env::var("VICI_URI") {
-        Ok(uri) => Client::connect_uri(&uri)?,
-        Err(_) => Client::connect()?,
-    };
+    let mut client = Client::connect_env()?;
 
     let mut count = 0;
     let mut sas = client.stream(&ListSas::new())?;

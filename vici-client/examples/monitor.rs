@@ -17,10 +17,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Some(seconds) => Some(Instant::now() + Duration::from_secs(seconds.parse()?)),
         None => None,
     };
-    let mut client = match env::var("VICI_URI") {
-        Ok(uri) => Client::connect_uri(&uri)?,
-        Err(_) => Client::connect()?,
-    };
+    let mut client = Client::connect_env()?;
     subscribe(&mut client)?;
     println!("watching");
 

@@ -21,10 +21,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         request.insert(path, value)?;
     }
 
-    let mut client = match env::var("VICI_URI") {
-        Ok(uri) => Client::connect_uri(&uri)?,
-        Err(_) => Client::connect()?,
-    };
+    let mut client = Client::connect_env()?;
 
     // What a list-* command has to say comes as events, whose name lacks the plural.
     let event = match command.as_str() {

@@ -36,10 +36,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Err(format!("{foreign}: names have to begin with {PREFIX}").into());
     }
 
-    let mut client = match env::var("VICI_URI") {
-        Ok(uri) => Client::connect_uri(&uri)?,
-        Err(_) => Client::connect()?,
-    };
+    let mut client = Client::connect_env()?;
     let loaded: BTreeSet<String> = client
         .call(&GetConns::new())?
         .conns

@@ -27,10 +27,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Err("give three files: the certificate, its key, and the CA's certificate".into());
     };
 
-    let mut client = match env::var("VICI_URI") {
-        Ok(uri) => Client::connect_uri(&uri)?,
-        Err(_) => Client::connect()?,
-    };
+    let mut client = Client::connect_env()?;
 
     let authority = Authority::new().cacert(fs::read(ca)?);
     client.call(&LoadAuthority::new(NAME, authority))?;

@@ -8,18 +8,13 @@
 //! `vici-example-site` and installs nothing by itself: add `.start_action(Action::trap())` to the
 //! child to have the tunnel built by the first packet.
 
-use std::env;
-
 use vici_client::{Client, Error};
 use vici_types::{Conn, ConnAuth, ConnChild, IkeVersion, LoadConn, LoadShared, SharedType};
 
 const NAME: &str = "vici-example-site";
 
 fn main() -> Result<(), Error> {
-    let mut client = match env::var("VICI_URI") {
-        Ok(uri) => Client::connect_uri(&uri)?,
-        Err(_) => Client::connect()?,
-    };
+    let mut client = Client::connect_env()?;
 
     // The secret goes first, so that the connection never stands without it. A real one comes from
     // a file or a vault; it is wiped from memory when it has been sent.

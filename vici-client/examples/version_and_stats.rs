@@ -4,16 +4,11 @@
 //! cargo run --example version_and_stats
 //! ```
 
-use std::env;
-
 use vici_client::{Client, Error};
 use vici_types::{Stats, Version};
 
 fn main() -> Result<(), Error> {
-    let mut client = match env::var("VICI_URI") {
-        Ok(uri) => Client::connect_uri(&uri)?,
-        Err(_) => Client::connect()?,
-    };
+    let mut client = Client::connect_env()?;
 
     let version = client.call(&Version::new())?;
     println!("{} {}", version.daemon, version.version);

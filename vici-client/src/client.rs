@@ -4,10 +4,14 @@ use core::fmt;
 use core::time::Duration;
 use std::io::{self, Read, Write};
 
+use crate::controls::Controls;
 use crate::deadline::Deadline;
 use crate::error::{Error, Result};
+use crate::open::Open;
 use crate::proto::{EventLimits, Reply, RequestId, Session};
-use crate::socket::{Controls, ShutdownHandle, Socket, Timeouts};
+use crate::shutdown::{ShutdownHandle, Switch};
+use crate::socket::Socket;
+use crate::transport::{Transport, unsupported};
 
 /// A connection to the daemon.
 ///
@@ -23,17 +27,19 @@ pub struct Client<S = Socket> {
     pub(crate) session: Session,
     pub(crate) timeout: Option<Duration>,
     pub(crate) stream_timeout: Option<Duration>,
-    /// Whether the stream has a timeout from us.
-    read_timeout: bool,
-    write_timeout: bool,
+    /// What [`ShutdownHandle`]s end.
+    pub(crate) switch: Switch,
+    /// How the stream can be opened again, if it can.
+    pub(crate) reopen: Option<Box<dyn Open<S>>>,
 }
 
 impl<S: Read + Write + 'static> Client<S> {
     /// A client over a connected stream: a socket, or whatever reads and writes.
     ///
     /// The standard library's sockets get timeouts and a shutdown handle. For a type of your own use
-    /// [`with_timeouts`](Self::with_timeouts), or do without: `set_timeout` is an error then. The
-    /// stream must block. If it has timeouts of its own, [`Error::Timeout`] tells that they are over.
+    /// [`with_transport`](Self::with_transport), or do without: `set_timeout` is an error then. The
+    /// stream must block, unless it is a socket. If it has a timeout of its own, [`Error::Timeout`]
+    /// tells that it is over.
     ///
     /// ```no_run
     /// use std::os::unix::net::UnixStream;
@@ -49,9 +55,9 @@ impl<S: Read + Write + 'static> Client<S> {
     }
 }
 
-impl<S: Read + Write + Timeouts> Client<S> {
-    /// A client over a connected stream of your own that has timeouts.
-    pub fn with_timeouts(stream: S) -> Self {
+impl<S: Read + Write + Transport> Client<S> {
+    /// A client over a connected stream of your own that can read and write for a limited time.
+    pub fn with_transport(stream: S) -> Self {
         Self::with_controls(stream, Controls::of_trait())
     }
 }
@@ -64,8 +70,8 @@ impl<S: Read + Write> Client<S> {
             session: Session::new(),
             timeout: None,
             stream_timeout: None,
-            read_timeout: false,
-            write_timeout: false,
+            switch: Switch::default(),
+            reopen: None,
         }
     }
 
@@ -112,14 +118,15 @@ impl<S: Read + Write> Client<S> {
         self.session.dropped_events()
     }
 
-    /// A handle that ends the connection from another thread.
+    /// A handle that ends the client from another thread.
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] if the stream has none ([`Unsupported`](io::ErrorKind::Unsupported)) or the
-    /// socket can't be cloned.
+    /// [`Error::Io`] if the stream has none ([`Unsupported`](io::ErrorKind::Unsupported)), or the
+    /// process no descriptor left.
     pub fn shutdown_handle(&self) -> Result<ShutdownHandle> {
-        (self.controls.shutdown_handle)(&self.stream).map_err(Error::Io)
+        let socket = (self.controls.socket)(&self.stream).map_err(Error::Io)?;
+        Ok(self.switch.handle(socket))
     }
 
     /// Whether the connection is closed, as far as the last call could see.
@@ -137,10 +144,10 @@ impl<S: Read + Write> Client<S> {
         self.stream
     }
 
-    pub(crate) fn replace_stream(&mut self, stream: S) {
+    pub(crate) fn replace_stream(&mut self, stream: S) -> Result<()> {
         self.stream = stream;
-        self.read_timeout = false;
-        self.write_timeout = false;
+        let copy = || (self.controls.socket)(&self.stream);
+        self.switch.guard(copy).map_err(Error::Io)
     }
 
     /// The deadline of a call that begins now, whose request asks the daemon to work for `wait`.
@@ -148,16 +155,17 @@ impl<S: Read + Write> Client<S> {
         Deadline::after(self.timeout.map(|timeout| timeout.saturating_add(wait)))
     }
 
-    fn check_timeout(&mut self, timeout: Option<Duration>) -> Result<()> {
+    fn check_timeout(&self, timeout: Option<Duration>) -> Result<()> {
         if timeout == Some(Duration::ZERO) {
             return Err(Error::Io(io::Error::new(
                 io::ErrorKind::InvalidInput,
                 "a timeout of zero leaves no time to answer",
             )));
         }
-        if timeout.is_some() {
-            self.set_read_timeout(timeout)?;
-            self.set_write_timeout(timeout)?;
+        if timeout.is_some() && !self.controls.has_timeouts {
+            return Err(Error::Io(unsupported(
+                "this stream has no timeouts: see `Transport`",
+            )));
         }
         Ok(())
     }
@@ -167,29 +175,29 @@ impl<S: Read + Write> Client<S> {
     /// Reads what has come by now, so that no answer is taken for that of the request which is sent
     /// next, and fails at once on a closed connection.
     pub(crate) fn prepare(&mut self) -> Result<()> {
-        if self.session.is_closed() {
+        if self.session.is_closed() || self.switch.is_over() {
             // It may have been closed for a reason that has not been told.
             self.skip_replies()?;
-            return Err(Error::Closed);
+            return Err(self.end());
         }
-        // Where the stream can't, a fence still keeps apart what was asked for.
-        if (self.controls.set_nonblocking)(&self.stream, true).is_ok() {
-            let read = self.read_ahead();
-            if let Err(error) = (self.controls.set_nonblocking)(&self.stream, false) {
-                return Err(self.fail(error));
-            }
-            read?;
-        }
+        self.read_ahead()?;
         self.skip_replies()
     }
 
-    /// Reads from a stream that does not block, until nothing is left or much has come.
+    fn check_open(&mut self) -> Result<()> {
+        if self.session.is_closed() || self.switch.is_over() {
+            return Err(self.end());
+        }
+        Ok(())
+    }
+
+    /// Reads without waiting, until nothing is left or much has come.
     fn read_ahead(&mut self) -> Result<()> {
         for _ in 0..READS_AHEAD {
             self.skip_replies()?;
             let buffer = self.session.buffer();
             let room = buffer.len();
-            match self.stream.read(buffer) {
+            match (self.controls.read_now)(&mut self.stream, buffer) {
                 Ok(0) => return Err(self.end()),
                 Ok(count) => {
                     self.session.advance(count);
@@ -197,9 +205,12 @@ impl<S: Read + Write> Client<S> {
                         break;
                     }
                 }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
-                Err(error) => return Err(self.fail(error)),
+                Err(error) => match error.kind() {
+                    io::ErrorKind::Interrupted => {}
+                    // Where the stream can't, a fence still keeps apart what was asked for.
+                    io::ErrorKind::WouldBlock | io::ErrorKind::Unsupported => break,
+                    _ => return Err(self.fail(error)),
+                },
             }
         }
         Ok(())
@@ -245,12 +256,8 @@ impl<S: Read + Write> Client<S> {
             return Ok(());
         }
         while !self.session.transmit().is_empty() {
-            match deadline.remaining() {
-                Some(remaining) => self.set_write_timeout(Some(remaining))?,
-                None if self.write_timeout => self.set_write_timeout(None)?,
-                None => {}
-            }
-            match self.stream.write(self.session.transmit()) {
+            let limit = deadline.remaining().map(|left| left.max(SHORTEST));
+            match (self.controls.write_within)(&mut self.stream, self.session.transmit(), limit) {
                 Ok(0) => return Err(self.fail(io::ErrorKind::WriteZero.into())),
                 Ok(count) => self.session.sent(count),
                 Err(error) => self.pass(error, deadline)?,
@@ -265,16 +272,9 @@ impl<S: Read + Write> Client<S> {
 
     /// Reads once, waiting until something comes.
     pub(crate) fn fill(&mut self, deadline: Deadline) -> Result<()> {
-        if self.session.is_closed() {
-            return Err(Error::Closed);
-        }
+        self.check_open()?;
         loop {
-            match deadline.remaining() {
-                Some(remaining) => self.set_read_timeout(Some(remaining))?,
-                None if self.read_timeout => self.set_read_timeout(None)?,
-                None => {}
-            }
-            match self.stream.read(self.session.buffer()) {
+            match self.read(deadline.remaining()) {
                 Ok(0) => return Err(self.end()),
                 Ok(count) => {
                     self.session.advance(count);
@@ -285,17 +285,34 @@ impl<S: Read + Write> Client<S> {
         }
     }
 
+    fn read(&mut self, limit: Option<Duration>) -> io::Result<usize> {
+        let Controls {
+            read_within,
+            read_now,
+            ..
+        } = self.controls;
+        if limit == Some(Duration::ZERO) {
+            match read_now(&mut self.stream, self.session.buffer()) {
+                Err(error) if error.kind() == io::ErrorKind::Unsupported => {}
+                result => return result,
+            }
+        }
+        let limit = limit.map(|left| left.max(SHORTEST));
+        read_within(&mut self.stream, self.session.buffer(), limit)
+    }
+
     /// Passes over an error after which reading or writing goes on.
     fn pass(&mut self, error: io::Error, deadline: Deadline) -> Result<()> {
         match error.kind() {
-            io::ErrorKind::Interrupted => Ok(()),
-            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => {
-                let ours = deadline.remaining().is_some();
-                if ours && !deadline.is_over() {
-                    return Ok(());
-                }
+            io::ErrorKind::WouldBlock if deadline.remaining().is_none() => Err(Error::Timeout),
+            io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted if !deadline.is_over() => Ok(()),
+            io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted | io::ErrorKind::TimedOut
+                if deadline.is_over() =>
+            {
                 Err(Error::Timeout)
             }
+            // Nothing was done.
+            io::ErrorKind::Unsupported => Err(Error::Io(error)),
             _ => Err(self.fail(error)),
         }
     }
@@ -307,19 +324,11 @@ impl<S: Read + Write> Client<S> {
 
     fn fail(&mut self, error: io::Error) -> Error {
         self.session.close();
+        // What a handle has ended fails in one way or another.
+        if self.switch.is_over() {
+            return Error::Closed;
+        }
         Error::Io(error)
-    }
-
-    fn set_read_timeout(&mut self, timeout: Option<Duration>) -> Result<()> {
-        (self.controls.set_read_timeout)(&self.stream, timeout).map_err(Error::Io)?;
-        self.read_timeout = timeout.is_some();
-        Ok(())
-    }
-
-    fn set_write_timeout(&mut self, timeout: Option<Duration>) -> Result<()> {
-        (self.controls.set_write_timeout)(&self.stream, timeout).map_err(Error::Io)?;
-        self.write_timeout = timeout.is_some();
-        Ok(())
     }
 }
 
@@ -337,3 +346,6 @@ impl<S: fmt::Debug> fmt::Debug for Client<S> {
 /// So many reads of one buffer before a request is sent: a daemon that sends without end does not
 /// hold up a call for ever.
 const READS_AHEAD: usize = 16;
+
+/// The limit of a stream that can't just look: zero would mean none.
+const SHORTEST: Duration = Duration::from_micros(1);

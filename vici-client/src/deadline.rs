@@ -20,16 +20,22 @@ impl Deadline {
         })
     }
 
-    /// How long a read or write may wait, at least so long that it is tried.
+    /// How much time is left, zero when it is over; `None` without a limit.
     pub(crate) fn remaining(self) -> Option<Duration> {
         self.0
-            .map(|at| at.saturating_duration_since(Instant::now()).max(SHORTEST))
+            .map(|at| at.saturating_duration_since(Instant::now()))
     }
 
     pub(crate) fn is_over(self) -> bool {
-        self.0.is_some_and(|at| at <= Instant::now())
+        self.remaining() == Some(Duration::ZERO)
+    }
+
+    /// The time that is left for each of `parts` that follow each other.
+    pub(crate) fn share(self, parts: usize) -> Self {
+        let parts = u32::try_from(parts).unwrap_or(u32::MAX).max(1);
+        match self.remaining() {
+            Some(remaining) => Self::after(Some(remaining / parts)),
+            None => self,
+        }
     }
 }
-
-/// A timeout of zero would mean none.
-const SHORTEST: Duration = Duration::from_micros(1);

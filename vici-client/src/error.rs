@@ -165,7 +165,11 @@ impl Error {
     pub fn is_timeout(&self) -> bool {
         match self {
             Self::Timeout => true,
-            Self::Connect { error, .. } => error.kind() == io::ErrorKind::TimedOut,
+            // Where the daemon has no room for one more client, it was waited for.
+            Self::Connect { error, .. } => matches!(
+                error.kind(),
+                io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock
+            ),
             _ => false,
         }
     }
@@ -210,7 +214,7 @@ impl fmt::Display for Hint<'_> {
                 "; the socket is for the daemon's user and group only: run as root or join the group"
             }
             io::ErrorKind::WouldBlock => {
-                "; the daemon has no room for one more client at the moment: `connect_within` waits"
+                "; the daemon is alive, but takes no more clients at the moment"
             }
             _ => "",
         })

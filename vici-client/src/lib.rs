@@ -70,7 +70,8 @@
 //!
 //! # Time
 //!
-//! There are no hidden timeouts; by default every call waits for as long as it takes.
+//! There are no hidden timeouts; by default every call waits for as long as it takes. A [`Config`]
+//! sets all of them, and how long connecting may take.
 //! [`Client::set_timeout`] sets a deadline for each whole call, and for each item of a stream;
 //! [`Client::set_stream_timeout`] one for a whole stream; [`Client::next_event`] takes its own. A
 //! request that asks the daemon to work for some time adds that to its deadline.
@@ -83,8 +84,8 @@
 //!
 //! A client belongs to one thread at a time (`&mut self`), and may move between them. The daemon
 //! works on the requests of a connection one after the other: a second connection is the way to do
-//! something while an `initiate` waits, or to watch events. A
-//! [`ShutdownHandle`] ends a blocked call from another thread.
+//! something while an `initiate` waits, or to watch events. A [`ShutdownHandle`] ends a client from
+//! another thread, and whatever it waits for.
 //!
 //! To serve many connections from one thread, drive [`proto::Session`] with an event loop of your own.
 //!
@@ -130,10 +131,15 @@
 //! | the peer closes at any byte | one prompt error, then closed at once | `broken_peer::end_of_the_connection_at_any_byte_is_one_prompt_error` |
 //! | the daemon dies while a stream runs | one prompt error | `broken_peer::daemon_that_dies_while_a_stream_runs_ends_it_with_one_error` |
 //! | a half-closed socket | closed | `broken_peer::half_closed_sockets_are_closed` |
-//! | a call must be aborted | shutdown handle | `call::shutdown_handle_ends_a_blocked_call` |
+//! | a timeout of the kernel, which is none of ours | an I/O error; closed | `time::timeout_of_the_kernel_is_the_end_of_the_connection` |
+//! | signals come faster than answers | the deadline holds | `time::signals_do_not_outrun_a_deadline` |
+//! | others have the same socket | neither its timeouts nor whether it blocks change | `time::socket_stays_as_others_have_it` |
+//! | a call must be aborted | shutdown handle: closed at once, whatever waits | `shutdown::shutdown_handle_ends_a_blocked_call`, `shutdown::shutdown_handle_ends_a_blocked_write`, `shutdown::what_comes_after_the_shutdown_is_closed_at_once` |
+//! | reconnecting must be aborted | the same handle | `shutdown::a_handle_survives_reconnecting`, `shutdown::a_handle_ends_a_waiting_reconnect`, `shutdown::a_handle_ends_a_reconnect_to_a_host_that_drops_all` |
 //! | the daemon is still starting | connecting again until a limit | `connect::connecting_waits_for_a_daemon_that_starts` |
 //! | the daemon's backlog is full | the limit holds | `connect::connecting_to_a_full_backlog_ends_when_the_limit_is_over` |
-//! | the daemon was restarted | reconnect restores the subscriptions | `connect::reconnect_restores_the_subscriptions` |
+//! | an attempt to connect is given up | no thread and no descriptor is left of it | `leftovers::an_attempt_that_is_given_up_leaves_nothing_behind` |
+//! | the daemon was restarted | reconnect restores the subscriptions | `reconnect::reconnect_restores_the_subscriptions` |
 //! | a message that the daemon would misread or hang up on | refused before a byte is written | `call::what_the_daemon_can_not_read_is_refused_before_a_byte_is_written`, `call::a_frame_over_the_limit_is_refused_and_one_of_the_limit_is_sent` |
 //! | all of it in any order | nothing lost, doubled or out of order | `session_model::nothing_is_lost_doubled_or_out_of_order` |
 //!
@@ -141,34 +147,51 @@
 //!
 //! A request is one write. What has been sent is wiped from the send buffer, which is never
 //! reallocated while a message is written to it, so that no copy of a secret stays behind. Sockets are
-//! close-on-exec. Writing to a connection that is gone is an error, not a `SIGPIPE`: Rust programs
-//! ignore that signal. A library inside of a program in another language leaves it to that program.
+//! close-on-exec. Writing to a connection that is gone is an error, never a `SIGPIPE`, in programs of
+//! other languages as well. A socket that others have, too, stays as they have it: it is waited for
+//! with `poll`, and neither its timeouts nor whether it blocks are touched. (Windows has no such means:
+//! there the timeouts of the socket are set, and it is made nonblocking for a moment.)
+//!
+//! Over TCP the daemon writes the head of a frame and the rest of it apart, which would cost 40 ms
+//! each time, as its kernel waits for an acknowledgement that ours delays. On Linux ours is told not to.
+//! Elsewhere a Unix socket is the remedy, where there is one.
 
+mod address;
 mod call;
 mod client;
 pub mod codec;
+mod config;
 mod connect;
+mod controls;
 mod deadline;
 mod error;
 mod event;
 mod events;
 #[cfg(any(doc, doctest))]
 pub mod guide;
+mod open;
 pub mod proto;
 mod raw;
+mod reconnect;
+mod shutdown;
 mod socket;
 mod streaming;
+mod transport;
 
 pub use vici_serde::{self, Message};
 pub use vici_types;
 
+pub use crate::address::{Address, AddressError, DEFAULT_URI};
 pub use crate::client::Client;
+pub use crate::config::Config;
 pub use crate::error::{Error, Result};
 pub use crate::event::RawEvent;
 pub use crate::proto::{EventLimits, ProtocolError, WhenFull};
 pub use crate::raw::RawMessage;
-pub use crate::socket::{ShutdownHandle, Socket, Timeouts};
+pub use crate::shutdown::ShutdownHandle;
+pub use crate::socket::Socket;
 pub use crate::streaming::{RawStreamingCall, StreamingCall};
+pub use crate::transport::Transport;
 
 /// The README, whose code is compiled as that of the docs is.
 #[cfg(doctest)]

@@ -9,7 +9,6 @@
 mod support;
 
 use std::collections::BTreeMap;
-use std::io;
 use std::thread;
 
 use serde_derive::Serialize;
@@ -220,36 +219,4 @@ fn client_moves_between_threads() {
             });
         },
     );
-}
-
-#[test]
-fn shutdown_handle_ends_a_blocked_call() {
-    let (ready, blocked) = std::sync::mpsc::channel();
-    converse(
-        move |daemon| {
-            daemon.expect_request("ping");
-            ready.send(()).unwrap();
-            daemon.expect_end();
-        },
-        |mut client| {
-            let handle = client.shutdown_handle().unwrap();
-            thread::scope(|scope| {
-                scope.spawn(move || {
-                    blocked.recv().unwrap();
-                    handle.shutdown().unwrap();
-                });
-                let error = client.call(&Ping::default()).unwrap_err();
-                assert!(error.is_closed(), "{error:?}");
-            });
-            assert!(client.call(&Ping::default()).unwrap_err().is_closed());
-            assert!(client.is_closed());
-        },
-    );
-}
-
-#[test]
-fn a_stream_without_a_shutdown_handle_says_so() {
-    let client = Client::new(Replay::new([]));
-    let error = client.shutdown_handle().unwrap_err();
-    assert!(matches!(error, Error::Io(error) if error.kind() == io::ErrorKind::Unsupported));
 }

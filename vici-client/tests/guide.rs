@@ -17,7 +17,7 @@ use vici_client::vici_serde::{Section, to_vec};
 use vici_client::vici_types::{
     Conn, GetCounters, IkeVersion, Initiate, ListSas, LoadConn, LoadToken, Version,
 };
-use vici_client::{Client, Error, Message};
+use vici_client::{Client, Config, Error, Message};
 
 fn page(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -109,15 +109,23 @@ fn errors_of_connecting() -> Vec<String> {
     drop(UnixListener::bind(&socket).unwrap());
     let refused = connect();
     // Root may open everything, so that the kernel's error is made here.
-    let denied = Error::connect(socket.display(), std::io::Error::from_raw_os_error(13));
-    let relative = Client::connect_uri("/run/charon.vici")
-        .map(|_| ())
-        .unwrap_err();
-    [missing, refused, denied, relative]
+    let denied = Error::connect(&uri, std::io::Error::from_raw_os_error(13));
+    let listener = UnixListener::bind(dir.path().join("full.vici")).unwrap();
+    rustix::net::listen(&listener, 0).unwrap();
+    let config = Config::new().address(dir.path().join("full.vici"));
+    let config = config.connect_limit(Duration::from_millis(5));
+    let mut waiting = Vec::new();
+    let full = loop {
+        match config.connect() {
+            Ok(client) => waiting.push(client),
+            Err(error) => break error,
+        }
+    };
+    let none = Client::connect_uri("charon.vici").map(|_| ()).unwrap_err();
+    [missing, refused, denied, full, none]
         .map(|error| {
-            error
-                .to_string()
-                .replace(&socket.display().to_string(), "/run/charon.vici")
+            let text = error.to_string().replace("full.vici", "charon.vici");
+            text.replace(&socket.display().to_string(), "/run/charon.vici")
         })
         .into()
 }

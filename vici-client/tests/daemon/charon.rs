@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use vici_client::{Client, Error, Message};
+use vici_client::{Client, Config, Error, Message};
 use vici_types::{StreamingCommand, Version};
 
 use crate::coverage;
@@ -48,7 +48,7 @@ impl Daemon {
                 return Err(reason);
             }
             // Tries again until the daemon accepts, for a part of the time.
-            match Client::connect_uri_within(&uri, Duration::from_millis(500)) {
+            match connect_within(&uri, Duration::from_millis(500)) {
                 Ok(mut client) => {
                     self.version = client.call(&Version::new()).unwrap().version;
                     return Ok(());
@@ -94,7 +94,7 @@ impl Daemon {
     /// makes no sense.
     pub(crate) fn direct(&self) -> Client {
         let uri = format!("unix://{}", self.dir.join("charon.vici").display());
-        let mut client = Client::connect_uri_within(&uri, PATIENCE).unwrap();
+        let mut client = connect_within(&uri, PATIENCE).unwrap();
         client.set_timeout(Some(PATIENCE)).unwrap();
         client
     }
@@ -125,6 +125,10 @@ impl Daemon {
         };
         read("output") + &read("charon.log")
     }
+}
+
+fn connect_within(uri: &str, limit: Duration) -> Result<Client, Error> {
+    Config::from_uri(uri)?.connect_limit(limit).connect()
 }
 
 /// A running daemon, which ends with this.

@@ -356,3 +356,68 @@ pub(crate) fn notes<S: Read + Write>(client: &mut Client<S>, count: usize) -> Ve
         })
         .collect()
 }
+
+/// A host that takes no notice of who connects, as one behind a firewall.
+#[cfg(target_os = "linux")]
+pub(crate) struct Deaf {
+    listener: std::net::TcpListener,
+    /// What has taken the place of those that come later.
+    waiting: Vec<std::net::TcpStream>,
+}
+
+#[cfg(target_os = "linux")]
+impl Deaf {
+    /// It has room for one connection to begin with.
+    pub(crate) fn new() -> Self {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        // The kernel has one more than it is told.
+        rustix::net::listen(&listener, 0).expect("it listens already");
+        Self {
+            listener,
+            waiting: Vec::new(),
+        }
+    }
+
+    /// Accepts the connection that there is, and then no more.
+    pub(crate) fn drop_all(mut self) -> Self {
+        let accepted = self.listener.accept().expect("a connection").0;
+        self.waiting.push(accepted);
+        self.fill()
+    }
+
+    /// Fills the room that there is.
+    pub(crate) fn fill(mut self) -> Self {
+        let address = self.listener.local_addr().expect("an address");
+        loop {
+            let limit = Duration::from_millis(50);
+            match std::net::TcpStream::connect_timeout(&address, limit) {
+                Ok(stream) => self.waiting.push(stream),
+                Err(error) => {
+                    assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+                    return self;
+                }
+            }
+        }
+    }
+
+    pub(crate) fn uri(&self) -> String {
+        format!("tcp://{}", self.listener.local_addr().expect("an address"))
+    }
+
+    /// Waits until somebody tries to connect.
+    pub(crate) fn wait_for_attempt(&self) {
+        const SYN_SENT: &str = "02";
+        let port = self.listener.local_addr().expect("an address").port();
+        let remote = format!("0100007F:{port:04X}");
+        loop {
+            let sockets = std::fs::read_to_string("/proc/self/net/tcp").expect("a list");
+            let mut columns = sockets.lines().map(|line| line.split_whitespace());
+            if columns.any(|mut line| {
+                line.nth(2) == Some(remote.as_str()) && line.next() == Some(SYN_SENT)
+            }) {
+                return;
+            }
+            thread::yield_now();
+        }
+    }
+}

@@ -11,7 +11,7 @@ use std::thread;
 use super::service::{Call, Reply, Service};
 use super::session::{Asked, ServerSession};
 use super::stream::Duplex;
-use vici_client::ShutdownHandle;
+use vici_client::Socket;
 use vici_client::proto::Packet;
 use vici_client::proto::Registrations;
 
@@ -161,7 +161,7 @@ impl fmt::Debug for Shared {
 pub(super) struct Connection {
     id: u64,
     outbox: Mutex<Outbox>,
-    handle: ShutdownHandle,
+    handle: Socket,
 }
 
 /// What is on its way to a client. The queue has no bound: a client that does not read holds nobody

@@ -7,13 +7,14 @@ use std::net::{Ipv4Addr, TcpListener};
 #[cfg(unix)]
 use std::os::unix::net::UnixStream;
 
-use vici_client::{ShutdownHandle, Socket};
+use vici_client::Socket;
 
 /// A socket that one thread reads, another writes and any may shut down.
 pub(super) struct Duplex {
     pub(super) reader: Socket,
     pub(super) writer: Socket,
-    pub(super) handle: ShutdownHandle,
+    /// For shutting it down.
+    pub(super) handle: Socket,
 }
 
 #[cfg(unix)]
@@ -23,7 +24,7 @@ impl TryFrom<UnixStream> for Duplex {
     fn try_from(stream: UnixStream) -> io::Result<Self> {
         Ok(Self {
             reader: stream.try_clone()?.into(),
-            handle: ShutdownHandle::new(stream.try_clone()?),
+            handle: stream.try_clone()?.into(),
             writer: stream.into(),
         })
     }
@@ -36,7 +37,7 @@ impl TryFrom<TcpStream> for Duplex {
         stream.set_nodelay(true)?;
         Ok(Self {
             reader: stream.try_clone()?.into(),
-            handle: ShutdownHandle::new(stream.try_clone()?),
+            handle: stream.try_clone()?.into(),
             writer: stream.into(),
         })
     }
