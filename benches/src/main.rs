@@ -4,6 +4,7 @@ mod allocations;
 mod bounds;
 mod callgrind;
 mod case;
+mod daemon;
 mod end_to_end;
 mod footprint;
 mod hostile;
@@ -44,6 +45,7 @@ fn run(arguments: &[&str]) -> Result<(), String> {
         ["--write"] => page::write(),
         ["--footprint"] => print_footprint(),
         ["--end-to-end"] => print_end_to_end(),
+        ["--daemon"] => print_daemon(),
         ["--only", words] => print_table(words),
         [callgrind::RUN, index, iterations] => {
             let index: usize = parse(index)?;
@@ -56,6 +58,7 @@ fn run(arguments: &[&str]) -> Result<(), String> {
         [end_to_end::CLIENT, index, count, socket] => {
             end_to_end::client(parse(index)?, parse(count)?, socket)
         }
+        [daemon::CLIENT, index, count, uri] => daemon::client(parse(index)?, parse(count)?, uri),
         _ => Err(USAGE.to_owned()),
     }
 }
@@ -64,6 +67,7 @@ const USAGE: &str = "
 Without an argument: the costs, and the clients end to end.
 --only <words>       the costs of inputs, works and libraries with these words, as `skip | vici`
 --end-to-end         the clients end to end
+--daemon             the clients on a real daemon, which needs root and daemons/prepare
 --footprint          what it takes to depend on a client
 --check              our instruction counts beside those of RESULTS.md, and the bounds
 --counts             our instruction counts, as --check compares them
@@ -91,6 +95,11 @@ fn print_table(words: &str) -> Result<(), String> {
 
 fn print_end_to_end() -> Result<(), String> {
     print!("{}", table::end_to_end(&end_to_end::measure()?));
+    Ok(())
+}
+
+fn print_daemon() -> Result<(), String> {
+    print!("{}", table::daemon(&daemon::measure()?));
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use std::thread;
 
 use crate::bounds;
 use crate::case::{self, Case, OURS};
+use crate::daemon;
 use crate::end_to_end;
 use crate::footprint;
 use crate::measure::{Cost, measure};
@@ -26,6 +27,7 @@ pub(crate) fn write() -> Result<(), String> {
     let cases = case::all();
     let cases: Vec<_> = cases.iter().enumerate().collect();
     let clients = end_to_end::measure()?;
+    let on_daemon = daemon::measure()?;
     let costs = measure(&cases, true)?;
     let footprints = footprint::measure()?;
 
@@ -45,6 +47,7 @@ pub(crate) fn write() -> Result<(), String> {
         costs = table::costs(&usual),
         hostile = table::costs(&hostile),
         end_to_end = table::end_to_end(&clients),
+        daemon = table::daemon(&on_daemon),
         footprint = table::footprint(&footprints),
     );
     fs::write(PATH, page).map_err(|error| format!("{PATH}: {error}"))

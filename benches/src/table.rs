@@ -1,6 +1,7 @@
 //! Tables, as text that is also Markdown.
 
 use crate::bounds::Bound;
+use crate::daemon;
 use crate::end_to_end;
 use crate::footprint::{Build, Footprint};
 use crate::measure::Cost;
@@ -71,6 +72,33 @@ pub(crate) fn end_to_end(costs: &[end_to_end::Cost]) -> String {
             cost.peak_of_few.to_string(),
             each(cost.allocations),
             each(cost.allocated),
+        ]
+    });
+    table(&head, 2, &rows.collect::<Vec<_>>())
+}
+
+/// The table of the clients on a real daemon.
+pub(crate) fn daemon(costs: &[daemon::Cost]) -> String {
+    let head = [
+        "work",
+        "client",
+        "Unix: us",
+        "system calls",
+        "TCP: us",
+        "system calls",
+    ];
+    let rows = costs.iter().map(|cost| {
+        let tcp = |number: fn((f64, f64)) -> f64, digits| {
+            let number = cost.tcp.map(number);
+            number.map_or_else(String::new, |number| format!("{number:.digits$}"))
+        };
+        vec![
+            cost.work.to_owned(),
+            cost.way.to_owned(),
+            format!("{:.0}", cost.unix.0),
+            format!("{:.2}", cost.unix.1),
+            tcp(|(time, _)| time, 0),
+            tcp(|(_, calls)| calls, 2),
         ]
     });
     table(&head, 2, &rows.collect::<Vec<_>>())
