@@ -177,12 +177,8 @@ fn a_config_sets_up_its_client() {
     let mut client = config.clone().timeout(short).connect().unwrap();
     assert!(client.call(&Ping::default()).unwrap_err().is_timeout());
     let mut client = config.clone().stream_timeout(short).connect().unwrap();
-    assert!(
-        client
-            .stream(&ListItems::default())
-            .unwrap_err()
-            .is_timeout()
-    );
+    let items = client.stream(&ListItems::default()).unwrap();
+    assert!(items.finish().unwrap_err().is_timeout());
     let limits = EventLimits::new(1, 1 << 20, WhenFull::DropNewest);
     let mut client = config.event_limits(limits).connect().unwrap();
 
