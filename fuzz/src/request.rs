@@ -134,6 +134,12 @@ macro_rules! plain {
 
 plain! { bool u16 u32 u64 i32 }
 
+impl Part for Timeout {
+    fn any(u: &mut Unstructured<'_>) -> Result<Self> {
+        i32::any(u).map(Self::from)
+    }
+}
+
 /// What is made of a text, or of bytes.
 macro_rules! texts {
     ($($type:ident)*) => {$(
@@ -146,9 +152,9 @@ macro_rules! texts {
 }
 
 texts! {
-    Action CertFlag CertType ChildMode Childless CopyDscp Dscp Duration Fragmentation HwOffload IfId
+    Action CertFlag CertType ChildMode Childless CopyDscp Dscp Fragmentation HwOffload IfId
     IkeVersion KeyType LabelMode Mark Ocsp PerCpuSas Revocation SendCert SetMark SharedType
-    TfcPadding Unique Volume
+    TfcPadding Time Unique Volume
 }
 
 macro_rules! bytes {

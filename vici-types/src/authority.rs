@@ -40,20 +40,20 @@ request! {
         "cacert" cacert: opt Blob,
         /// `file`: Path of the CA certificate, read by the daemon. Only if one of cacert, file,
         /// handle. Default: none. Since 5.5.2.
-        "file" file: opt String,
+        "file" file: opt Text,
         /// `handle`: Hex CKA_ID of the CA certificate on a token. Only if one of cacert, file,
         /// handle. Default: none. Since 5.5.2.
-        "handle" handle: opt String,
+        "handle" handle: opt Text,
         /// `slot`: Token slot. Default: any slot. Since 5.5.2.
         "slot" slot: num u32,
         /// `module`: PKCS#11 module name. Default: any module. Since 5.5.2.
-        "module" module: opt String,
+        "module" module: opt Text,
         /// `cert_uri_base`: Base URI for hash-and-URL. Default: none. Since 5.3.3.
-        "cert_uri_base" cert_uri_base: opt String,
+        "cert_uri_base" cert_uri_base: opt Text,
         /// `crl_uris`: CRL distribution points. Default: none. Since 5.3.3.
-        "crl_uris" crl_uris: list String,
+        "crl_uris" crl_uris: list Text,
         /// `ocsp_uris`: OCSP responders. Default: none. Since 5.3.3.
-        "ocsp_uris" ocsp_uris: list String,
+        "ocsp_uris" ocsp_uris: list Text,
     }
     check(authority) {
         let given = [
@@ -72,7 +72,7 @@ request! {
     pub struct UnloadAuthority {
         need {
             /// `name`: The name of the authority.
-            "name" name: String,
+            "name" name: Text,
         }
     }
 }
@@ -97,7 +97,7 @@ request! {
     #[doc(alias = "list-authorities")]
     pub struct ListAuthorities {
         /// `name`: Only the authority with this name.
-        "name" name: opt String,
+        "name" name: opt Text,
     }
 }
 

@@ -39,7 +39,7 @@ request! {
         /// flag yields no events and no error.
         "flag" flag: opt CertFlag,
         /// `subject`: Only certificates matching this subject (or subjectAltName).
-        "subject" subject: opt String,
+        "subject" subject: opt Text,
     }
     check(list) {
         not_empty("subject", list.subject.as_ref())?;

@@ -20,14 +20,12 @@ impl Check for i32 {}
 impl Check for Blob {}
 impl Check for Secret {}
 
-impl Check for String {
+impl Check for Text {
+    #[inline]
     fn check(&self) -> Result<(), InvalidRequest> {
         printable(self.as_bytes())
     }
 }
-
-/// The items of pool attributes of any number are any bytes.
-impl Check for Text {}
 
 impl<T: Check> Check for Option<T> {
     fn check(&self) -> Result<(), InvalidRequest> {
@@ -76,8 +74,8 @@ pub(crate) fn printable(text: &[u8]) -> Result<(), InvalidRequest> {
 }
 
 /// Printable ASCII, of at most `limit` characters.
-pub(crate) fn limited(text: &str, limit: usize) -> Result<(), InvalidRequest> {
-    printable(text.as_bytes())?;
+pub(crate) fn limited(text: &[u8], limit: usize) -> Result<(), InvalidRequest> {
+    printable(text)?;
     if text.len() <= limit {
         return Ok(());
     }
@@ -87,26 +85,26 @@ pub(crate) fn limited(text: &str, limit: usize) -> Result<(), InvalidRequest> {
 }
 
 /// The text of `key`, if it is set, has at most `limit` characters.
-pub(crate) fn limit(key: &str, text: Option<&String>, limit: usize) -> Result<(), InvalidRequest> {
+pub(crate) fn limit(key: &str, text: Option<&Text>, limit: usize) -> Result<(), InvalidRequest> {
     text.map_or(Ok(()), |text| {
-        limited(text, limit).map_err(|error| error.within(key))
+        limited(text.as_bytes(), limit).map_err(|error| error.within(key))
     })
 }
 
 /// The texts of the list `key`, if it is set, have at most `limit` characters each.
 pub(crate) fn limit_each(
     key: &str,
-    texts: Option<&Vec<String>>,
+    texts: Option<&Vec<Text>>,
     limit: usize,
 ) -> Result<(), InvalidRequest> {
     texts.map_or(Ok(()), |texts| {
-        each(texts, |text| limited(text, limit)).map_err(|error| error.within(key))
+        each(texts, |text| limited(text.as_bytes(), limit)).map_err(|error| error.within(key))
     })
 }
 
 /// The text of `key`, if it is set, selects something.
-pub(crate) fn not_empty(key: &str, text: Option<&String>) -> Result<(), InvalidRequest> {
-    let empty = text.is_some_and(String::is_empty);
+pub(crate) fn not_empty(key: &str, text: Option<&Text>) -> Result<(), InvalidRequest> {
+    let empty = text.is_some_and(Text::is_empty);
     ensure(
         !empty,
         key,

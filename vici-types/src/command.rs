@@ -14,10 +14,48 @@ use crate::value::Text;
 /// Implement it, and [`Command`] or [`StreamingCommand`] or both, for a struct of your own to send
 /// commands that this crate does not know, or to load your own configuration structs: the example
 /// `from_toml` of `vici-client` does that.
+///
+/// ```
+/// use serde_derive::{Deserialize, Serialize};
+/// use vici_types::{Command, Conn, InvalidRequest, Request};
+///
+/// /// A command of a patched daemon.
+/// #[derive(Serialize)]
+/// struct CloneConn {
+///     name: String,
+///     conn: Conn,
+/// }
+///
+/// #[derive(Deserialize)]
+/// struct Cloned {
+///     success: bool,
+///     copies: Option<u32>,
+/// }
+///
+/// impl Request for CloneConn {
+///     const NAME: &'static str = "clone-conn";
+///
+///     type Response = Cloned;
+///
+///     // Where there is something to check.
+///     fn check(&self) -> Result<(), InvalidRequest> {
+///         self.conn.check().map_err(|error| error.within("conn"))
+///     }
+/// }
+///
+/// impl Command for CloneConn {}
+///
+/// let request = CloneConn { name: "home".into(), conn: Conn::new().dscp("46") };
+/// assert_eq!(
+///     request.check().unwrap_err().to_string(),
+///     "conn.dscp: must have up to six binary digits, such as 101110",
+/// );
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a VICI request",
     label = "not a request",
     note = "the requests are the structs named after commands in `vici_types`, such as `ListSas`",
+    note = "for a struct of your own implement `Request`, and `Command` or `StreamingCommand`",
     note = "for a command without a type use `call_raw` or `stream_raw`"
 )]
 pub trait Request: Serialize {
@@ -45,29 +83,87 @@ pub trait Request: Serialize {
 }
 
 /// A command that is answered by one response.
+///
+/// [`Request`] shows one of your own.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent with `Client::call`",
     label = "not a command that answers with a response only",
-    note = "the `list-*` commands answer with a stream of events: send them with `Client::stream`"
+    note = "the `list-*` commands answer with a stream of events: send them with `Client::stream`",
+    note = "for a struct of your own implement `Request` and `Command`"
 )]
 pub trait Command: Request {}
 
 /// A command that streams events before its response.
+///
+/// To read the items of a known command as a struct of your own take
+/// [`items_as`](crate::ListSas::items_as); this is for commands that are not known:
+///
+/// ```
+/// use serde_derive::{Deserialize, Serialize};
+/// use vici_types::{Empty, Request, StreamingCommand};
+///
+/// #[derive(Serialize)]
+/// struct ListStorms {}
+///
+/// #[derive(Deserialize)]
+/// struct Storm {
+///     wind: u32,
+/// }
+///
+/// impl Request for ListStorms {
+///     const NAME: &'static str = "list-storms";
+///
+///     type Response = Empty;
+/// }
+///
+/// impl StreamingCommand for ListStorms {
+///     type Item = Storm;
+///
+///     const EVENT: &'static str = "list-storm";
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent with `Client::stream`",
     label = "not a command that streams events",
-    note = "commands that answer with a response only go to `Client::call`"
+    note = "commands that answer with a response only go to `Client::call`",
+    note = "for a struct of your own implement `Request` and `StreamingCommand`"
 )]
 pub trait StreamingCommand: Request {
-    /// The event that carries one item of the stream.
-    type Event: Event;
+    /// What one item of the stream is read as.
+    type Item: DeserializeOwned;
+
+    /// The name of the event that carries the items, such as `list-sa`.
+    const EVENT: &'static str;
 }
 
 /// An event: its name on the wire and its keys.
+///
+/// Implement it for events that this crate does not know, or for a struct of the few keys of an
+/// event that matter. One whose message is a section of any name is an [`Entry`](crate::Entry).
+///
+/// ```
+/// use serde_derive::Deserialize;
+/// use vici_types::{Entry, Event};
+///
+/// #[derive(Deserialize)]
+/// #[serde(transparent)]
+/// struct Down(Entry<Peer>);
+///
+/// #[derive(Deserialize)]
+/// #[serde(rename_all = "kebab-case")]
+/// struct Peer {
+///     remote_host: String,
+/// }
+///
+/// impl Event for Down {
+///     const NAME: &'static str = "ike-updown";
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a VICI event",
     label = "not an event",
-    note = "the events are the structs named after events in `vici_types`, such as `IkeUpdown`"
+    note = "the events are the structs named after events in `vici_types`, such as `IkeUpdown`",
+    note = "for a struct of your own implement `Event`"
 )]
 pub trait Event: DeserializeOwned {
     /// The name of the event on the wire, such as `ike-updown`.

@@ -1,12 +1,11 @@
 //! Control of SAs: `initiate`, `terminate`, `rekey`, `redirect`, `install`, `uninstall`.
 
 use core::fmt;
-use core::time::Duration;
 
 use serde_derive::{Deserialize, Serialize};
 
 use crate::check::{ensure, not_empty, not_zero};
-use crate::value::Text;
+use crate::value::{Text, Timeout};
 use crate::word::LogGroup;
 
 /// Whether a command was carried out: the answer of those that return nothing else.
@@ -31,13 +30,14 @@ request! {
     #[doc(alias = "initiate")]
     pub struct Initiate {
         /// `child`: CHILD_SA configuration to establish.
-        "child" child: opt String,
+        "child" child: opt Text,
         /// `ike`: Connection in which to look for the child; without a child, connection to
         /// establish without one. Since 5.4.0, alone since 5.8.0.
-        "ike" ike: opt String,
-        /// `timeout`: Milliseconds to wait for the outcome: 0 or absent for as long as it takes,
-        /// negative not at all, which is without events, too. Negative since 5.4.0.
-        "timeout" timeout: num i32,
+        "ike" ike: opt Text,
+        /// `timeout`: How long to wait for the outcome: a `Duration`, or milliseconds of which 0 is
+        /// as long as it takes and a negative number not at all, which is without events, too.
+        /// Default: as long as it takes. Negative since 5.4.0.
+        "timeout" timeout: opt Timeout,
         /// `init-limits`: Let the daemon refuse if its half-open or job limits are exceeded;
         /// default no. Since 5.3.3.
         "init-limits" init_limits: bool bool,
@@ -62,9 +62,9 @@ request! {
     #[doc(alias = "terminate")]
     pub struct Terminate {
         /// `child`: Select CHILD_SAs by configuration name.
-        "child" child: opt String,
+        "child" child: opt Text,
         /// `ike`: Select IKE_SAs by name; with child/child-id it narrows these down instead.
-        "ike" ike: opt String,
+        "ike" ike: opt Text,
         /// `child-id`: Select a CHILD_SA by unique ID.
         "child-id" child_id: num u32,
         /// `ike-id`: Select an IKE_SA by unique ID; with child/child-id it narrows these down
@@ -73,9 +73,10 @@ request! {
         /// `force`: Destroy an IKE_SA without waiting for the peer; default no; ignored for
         /// CHILD_SAs. Since 5.6.3.
         "force" force: bool bool,
-        /// `timeout`: Milliseconds to wait for the outcome: 0 or absent for as long as it takes,
-        /// negative not at all, which is without events, too. Negative since 5.4.0.
-        "timeout" timeout: num i32,
+        /// `timeout`: How long to wait for the outcome: a `Duration`, or milliseconds of which 0 is
+        /// as long as it takes and a negative number not at all, which is without events, too.
+        /// Default: as long as it takes. Negative since 5.4.0.
+        "timeout" timeout: opt Timeout,
         /// `loglevel`: Highest level of control-log events to send; default 1, -1 silences them.
         /// Level 2 and above is a flood, and has frozen a daemon older than 5.9.11.
         "loglevel" loglevel: num i32,
@@ -118,10 +119,10 @@ request! {
     #[doc(alias = "rekey")]
     pub struct Rekey {
         /// `child`: Select CHILD_SAs by configuration name. Since 5.5.2.
-        "child" child: opt String,
+        "child" child: opt Text,
         /// `ike`: Select IKE_SAs by name; with child/child-id it narrows these down instead.
         /// Since 5.5.2.
-        "ike" ike: opt String,
+        "ike" ike: opt Text,
         /// `child-id`: Select a CHILD_SA by unique ID. Since 5.5.2.
         "child-id" child_id: num u32,
         /// `ike-id`: Select an IKE_SA by unique ID; with child/child-id it narrows these down
@@ -166,18 +167,18 @@ request! {
     pub struct Redirect {
         need {
             /// `gateway`: Where to: an IPv4 or IPv6 address, or a domain name.
-            "gateway" gateway: String,
+            "gateway" gateway: Text,
         }
         /// `ike`: Select by connection name. Since 5.4.0.
-        "ike" ike: opt String,
+        "ike" ike: opt Text,
         /// `ike-id`: Select by unique ID. Since 5.4.0.
         "ike-id" ike_id: num u32,
         /// `peer-ip`: Select by peer address: single address, CIDR subnet or from-to range.
         /// Since 5.4.0.
-        "peer-ip" peer_ip: opt String,
+        "peer-ip" peer_ip: opt Text,
         /// `peer-id`: Select by peer identity (EAP/XAuth identity if any), wildcards allowed.
         /// Since 5.4.0.
-        "peer-id" peer_id: opt String,
+        "peer-id" peer_id: opt Text,
     }
     check(redirect) {
         let selected = redirect.ike.is_some()
@@ -213,11 +214,11 @@ request! {
     pub struct Install {
         need {
             /// `child`: The name of the child.
-            "child" child: String,
+            "child" child: Text,
         }
         /// `ike`: The connection of the child, else the first that has one of this name. Since
         /// 5.4.0.
-        "ike" ike: opt String,
+        "ike" ike: opt Text,
     }
 }
 
@@ -227,11 +228,11 @@ request! {
     pub struct Uninstall {
         need {
             /// `child`: The name of the child.
-            "child" child: String,
+            "child" child: Text,
         }
         /// `ike`: The connection of the child, else the first policy of the name is removed. Since
         /// 5.5.2.
-        "ike" ike: opt String,
+        "ike" ike: opt Text,
     }
 }
 
@@ -267,10 +268,4 @@ impl fmt::Debug for ControlLog {
             .field("ikesa_uniqueid", &self.ikesa_uniqueid)
             .finish_non_exhaustive()
     }
-}
-
-/// How long a command of this `timeout` may take.
-pub(crate) fn wait(timeout: Option<i32>) -> Duration {
-    let milliseconds = timeout.and_then(|timeout| u64::try_from(timeout).ok());
-    Duration::from_millis(milliseconds.unwrap_or(0))
 }

@@ -11,7 +11,7 @@ request! {
     #[doc(alias = "get-counters")]
     pub struct GetCounters {
         /// `name`: Those of this connection.
-        "name" name: opt String,
+        "name" name: opt Text,
         /// `all`: Those of every connection, without the global ones. Default: no.
         "all" all: bool bool,
     }
@@ -98,7 +98,7 @@ request! {
     #[doc(alias = "reset-counters")]
     pub struct ResetCounters {
         /// `name`: Those of this connection. There need not be one.
-        "name" name: opt String,
+        "name" name: opt Text,
         /// `all`: All of them. Default: no.
         "all" all: bool bool,
     }

@@ -40,12 +40,12 @@ request! {
     pub struct LoadToken {
         need {
             /// `handle`: The CKA_ID of the key, in hex.
-            "handle" handle: String,
+            "handle" handle: Text,
         }
         /// `slot`: The slot of the token; absent or negative for all.
         "slot" slot: num i32,
         /// `module`: The name of the PKCS#11 module.
-        "module" module: opt String,
+        "module" module: opt Text,
         /// `pin`: The PIN. The daemon keeps it until the key is unloaded.
         "pin" pin: opt Secret,
     }
@@ -62,7 +62,7 @@ request! {
         need {
             /// `id`: The identifier of the key as [`LoadKey`] and [`GetKeys`] return it; case,
             /// colons and `0x` before it do not matter.
-            "id" id: String,
+            "id" id: Text,
         }
     }
 }

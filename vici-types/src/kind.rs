@@ -471,7 +471,8 @@ impl<T> Kind<T> for Attributes {
                 let reason = "must be the name or the number of an attribute";
                 Err(refuse(reason).within_section(name))
             }
-            None => field.check(),
+            // The items of those of a number are any bytes.
+            None => Ok(()),
         }
     }
 }

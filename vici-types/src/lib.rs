@@ -163,6 +163,7 @@ mod control;
 mod counters;
 mod daemon;
 mod format;
+mod items;
 mod key;
 mod kind;
 mod named;
@@ -195,6 +196,7 @@ pub use crate::daemon::{
     Algorithms, GetAlgorithms, GetAlgorithmsResponse, Heap, IkeSaCounts, Log, Mallinfo, Mem,
     Priorities, ReloadSettings, Stats, StatsResponse, Uptime, Version, VersionResponse, Workers,
 };
+pub use crate::items::{Entry, ItemsAs};
 pub use crate::key::{GetKeys, GetKeysResponse, LoadKey, LoadKeyResponse, LoadToken, UnloadKey};
 pub use crate::named::{Named, NamedIter};
 pub use crate::policy::{ListPolicies, ListPolicy, Policy};
@@ -206,8 +208,8 @@ pub use crate::sa::{
 pub use crate::shared::{GetShared, GetSharedResponse, LoadShared, UnloadShared};
 pub use crate::table::{AnyEvent, COMMANDS, EVENTS, Empty};
 pub use crate::value::{
-    Action, Address, Blob, Cpi, Dscp, Duration, Hex32, HexBytes, IfId, IkeSpi, Mark, ParseHexError,
-    Secret, SetMark, Spi, Text, TfcPadding, TrafficSelector, Volume,
+    Action, Address, Blob, Cpi, Dscp, Hex32, HexBytes, IfId, IkeSpi, Mark, ParseHexError, Secret,
+    SetMark, Spi, Text, TfcPadding, Time, Timeout, TrafficSelector, Volume,
 };
 pub use crate::word::{
     AlertType, AuthClass, CertFlag, CertType, ChildMode, ChildState, Childless, ConfiguredVersion,

@@ -18,9 +18,9 @@ request! {
         /// `trap`: Include trap policies.
         "trap" trap: flag bool,
         /// `child`: Only policies of this child configuration.
-        "child" child: opt String,
+        "child" child: opt Text,
         /// `ike`: Only policies of this connection/namespace. Since 5.5.2.
-        "ike" ike: opt String,
+        "ike" ike: opt Text,
     }
 }
 

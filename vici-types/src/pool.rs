@@ -44,7 +44,7 @@ request! {
         need {
             /// `addrs`: The addresses: a subnet, one address, or since 5.2.2 a range
             /// `<from>-<to>`.
-            "addrs" addrs: String,
+            "addrs" addrs: Text,
         }
         /// The attributes, each a list: `dns`, `nbns`, `dhcp`, `netmask`, `server`, `subnet`,
         /// `address`, `split_include`, `split_exclude`, `p_cscf` (since 6.0.3), or the number of
@@ -111,7 +111,7 @@ request! {
     pub struct UnloadPool {
         need {
             /// `name`: The name of the pool.
-            "name" name: String,
+            "name" name: Text,
         }
     }
 }
@@ -128,7 +128,7 @@ request! {
         /// `leases`: Also list the leases. Default: no. Since 5.3.4.
         "leases" leases: bool bool,
         /// `name`: Only this pool; of an unknown one the answer is empty. Since 5.5.2.
-        "name" name: opt String,
+        "name" name: opt Text,
     }
 }
 

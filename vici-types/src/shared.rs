@@ -26,10 +26,10 @@ request! {
         }
         /// `id`: A name for [`UnloadShared`] and [`GetShared`]; replaces the secret of this name.
         /// Since 5.5.2.
-        "id" id: opt String,
+        "id" id: opt Text,
         /// `owners`: The identities that it belongs to. Default: any. Regular expressions since
         /// 6.0.2.
-        "owners" owners: list String,
+        "owners" owners: list Text,
     }
     check(shared) {
         limit_each("owners", shared.owners.as_ref(), 511)?;
@@ -42,7 +42,7 @@ request! {
     pub struct UnloadShared {
         need {
             /// `id`: The name that it was loaded with.
-            "id" id: String,
+            "id" id: Text,
         }
     }
 }

@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use serde::Deserializer;
+use serde::de::DeserializeOwned;
 use serde_derive::{Deserialize, Serialize};
 
 use crate::*;
@@ -28,7 +29,7 @@ macro_rules! commands {
 
                 $(
                     fn wait(&self) -> Duration {
-                        control::wait(self.$wait)
+                        self.$wait.map_or(Duration::ZERO, Timeout::wait)
                     }
                 )?
             }
@@ -43,7 +44,19 @@ macro_rules! commands {
     (@stream $request:ident $event:ty) => {
         #[diagnostic::do_not_recommend]
         impl StreamingCommand for $request {
-            type Event = $event;
+            type Item = $event;
+
+            const EVENT: &'static str = <$event as Event>::NAME;
+        }
+
+        impl $request {
+            #[doc = concat!("The same request, whose items are read as a type of your own instead of [`", stringify!($event), "`].")]
+            ///
+            /// [`ItemsAs`] has an example.
+            #[must_use]
+            pub fn items_as<T: DeserializeOwned>(self) -> ItemsAs<Self, T> {
+                ItemsAs::new(self)
+            }
         }
     };
     (@both $request:ident $event:ty) => {

@@ -162,7 +162,7 @@ fn a_setter_is_called_if_there_is_a_value() {
     let name = Some("home");
     let request = Initiate::new()
         .maybe(name, Initiate::ike)
-        .maybe(timeout, Initiate::timeout)
+        .maybe(timeout, |request, timeout| request.timeout(timeout))
         .maybe(Some(["a"]), |request, [child]| request.child(child));
     assert_eq!(request, Initiate::new().ike("home").child("a"));
 }
@@ -261,7 +261,7 @@ fn values_come_from_text_and_from_numbers() {
     let child = ConnChild::new()
         .rekey_time(time::Duration::from_secs(3600))
         .life_time("66m")
-        .life_bytes(Volume::from_bytes(1 << 30))
+        .life_bytes(Volume::new(1 << 30))
         .mark_in(Mark::masked(42, 0xff))
         .mark_out(Mark::unique())
         .set_mark_in(SetMark::same())
@@ -567,11 +567,106 @@ fn the_wait_is_the_positive_timeout() {
 
 #[test]
 fn answers_can_go_into_requests() {
+    let name = Text::from(b"caf\xe9");
+    assert_eq!(Terminate::new().ike(&name).ike.unwrap(), name);
+    assert_eq!(UnloadConn::new(&name).name, name);
+    assert_eq!(UnloadPool::new(name.clone()).name, name);
+    assert_eq!(UnloadShared::new(&name).id, name);
+    // The daemon would ignore it.
+    assert!(Terminate::new().ike(&name).check().is_err());
+
     let key = HexBytes::from("0e851071");
-    assert_eq!(UnloadKey::new(key).id, "0e851071");
+    assert_eq!(UnloadKey::new(&key).id, "0e851071");
+    let address = Address::from("192.0.2.1");
+    let redirect = Redirect::new("192.0.2.9").peer_ip(&address);
+    assert_eq!(redirect.peer_ip.unwrap(), "192.0.2.1");
+    let conn = Conn::new().remote_addrs([&address]).vips([address.clone()]);
+    assert_eq!(conn.remote_addrs.unwrap(), ["192.0.2.1"]);
     let selector = TrafficSelector::from("10.1.0.0/16");
+    let child = ConnChild::new().local_ts([&selector]);
+    assert_eq!(child.local_ts.unwrap(), ["10.1.0.0/16"]);
+
+    let info = ChildInfo::default();
+    let child = ConnChild::new()
+        .maybe(info.rekey_time, ConnChild::rekey_time)
+        .maybe(info.rekey_bytes, ConnChild::rekey_bytes)
+        .maybe(info.rekey_packets, ConnChild::rekey_packets)
+        .maybe(info.dpd_action, ConnChild::dpd_action)
+        .maybe(info.interface, ConnChild::interface);
+    assert_eq!(child, ConnChild::new());
+    let sa = IkeSa::<ChildSa>::default();
+    let conn = Conn::new()
+        .maybe(sa.if_id_in, Conn::if_id_in)
+        .version(sa.version);
+    assert_eq!(conn, Conn::new().version(2));
+    assert_eq!(Mark::from(Hex32::new(42)), "42");
+}
+
+#[test]
+fn numbers_and_durations_are_taken_where_the_setting_is_one() {
+    let child = ConnChild::new()
+        .rekey_time(3600)
+        .life_time(time::Duration::from_millis(1500))
+        .rekey_bytes(1_000_000)
+        .mark_in(42)
+        .set_mark_out(7)
+        .if_id_in(42)
+        .tfc_padding(64);
+    let conn = Conn::new().version(2).dscp(46).child("net", child);
     assert_eq!(
-        ConnChild::new().local_ts([selector]).local_ts,
-        Some(vec!["10.1.0.0/16".to_owned()])
+        shown(&LoadConn::new("home", conn)),
+        "\
+home = {
+  version = 2
+  dscp = 101110
+  children = {
+    net = {
+      rekey_time = 3600
+      life_time = 2
+      rekey_bytes = 1000000
+      mark_in = 42
+      set_mark_out = 7
+      tfc_padding = 64
+      if_id_in = 42
+    }
+  }
+}
+"
     );
+    let request = Initiate::new()
+        .ike("a")
+        .timeout(time::Duration::from_secs(10));
+    assert_eq!(request.wait(), time::Duration::from_secs(10));
+    assert_eq!(shown(&request), "ike = a\ntimeout = 10000\n");
+    assert_eq!(
+        shown(&Initiate::new().ike("a").timeout(-1)),
+        "ike = a\ntimeout = -1\n"
+    );
+}
+
+#[test]
+fn words_and_settings_are_keys_of_maps_and_parse() {
+    use std::collections::BTreeMap;
+
+    let mut counts = BTreeMap::new();
+    for state in [
+        IkeState::Rekeying,
+        IkeState::Established,
+        IkeState::Rekeying,
+    ] {
+        *counts.entry(state).or_insert(0) += 1;
+    }
+    let counts: Vec<_> = counts.into_iter().collect();
+    assert_eq!(
+        counts,
+        [(IkeState::Established, 1), (IkeState::Rekeying, 2)]
+    );
+    assert_eq!("REKEYED".parse(), Ok(IkeState::Rekeyed));
+    assert_eq!("4h".parse(), Ok(Time::from("4h")));
+    assert_eq!(
+        "10.0.0.0/8".parse(),
+        Ok(TrafficSelector::from("10.0.0.0/8"))
+    );
+    let (small, large) = (Volume::from("1g"), Volume::from("2g"));
+    assert!(small < large);
 }

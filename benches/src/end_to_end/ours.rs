@@ -45,7 +45,9 @@ impl Request for OwnListSas {
 }
 
 impl StreamingCommand for OwnListSas {
-    type Event = OwnListSa;
+    type Item = OwnListSa;
+
+    const EVENT: &'static str = OwnListSa::NAME;
 }
 
 impl Event for OwnListSa {

@@ -309,7 +309,9 @@ impl Request for ListItems {
 }
 
 impl StreamingCommand for ListItems {
-    type Event = Item;
+    type Item = Item;
+
+    const EVENT: &'static str = Item::NAME;
 }
 
 /// A command that streams numbers and does something: it waits for the registration of its event.
@@ -322,7 +324,9 @@ impl Request for Gather {
 }
 
 impl StreamingCommand for Gather {
-    type Event = Item;
+    type Item = Item;
+
+    const EVENT: &'static str = Item::NAME;
 }
 
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]

@@ -55,14 +55,14 @@ impl<R> Answer<R> {
 
     /// The events to stream before what follows, to the connection that asked.
     #[track_caller]
-    pub fn stream(mut self, events: impl IntoIterator<Item = R::Event>) -> Self
+    pub fn stream(mut self, events: impl IntoIterator<Item = R::Item>) -> Self
     where
         R: StreamingCommand,
-        R::Event: Serialize,
+        R::Item: Serialize,
     {
         for event in events {
             let message = encode(&event);
-            let name = <R::Event as Event>::NAME.to_owned();
+            let name = R::EVENT.to_owned();
             self.steps.push(Step::Stream(name, message));
         }
         self

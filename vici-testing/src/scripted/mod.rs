@@ -121,8 +121,8 @@ impl ScriptedDaemon {
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let daemon = ScriptedDaemon::new();
     /// daemon.on(|request: &UnloadConn| match request.name.as_str() {
-    ///     "home" => Answer::new(),
-    ///     name => Answer::new().fail(&format!("unload: connection '{name}' not found")),
+    ///     Some("home") => Answer::new(),
+    ///     _ => Answer::new().fail(&format!("unload: connection '{}' not found", request.name)),
     /// });
     /// let mut client = daemon.connect()?;
     /// assert!(client.call(&UnloadConn::new("home")).is_ok());

@@ -30,8 +30,8 @@ use super::service::{Call, Reply, Service};
 ///         let mut log = ControlLog::default();
 ///         log.msg = "initiating".into();
 ///         call.stream(&log)?;
-///         match request.ike.as_deref() {
-///             Some("home") => {
+///         match request.ike {
+///             Some(name) if name == "home" => {
 ///                 call.raise(&IkeUpdown::default())?;
 ///                 let mut done = Done::default();
 ///                 done.success = true;

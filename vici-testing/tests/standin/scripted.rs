@@ -54,8 +54,8 @@ fn requests_come_back_with_their_types() {
     let (daemon, mut client) = start();
     daemon.always(Answer::<LoadConn>::new());
     daemon.on(|request: &UnloadConn| match request.name.as_str() {
-        "home" => Answer::new(),
-        name => Answer::new().fail(&format!("unload: connection '{name}' not found")),
+        Some("home") => Answer::new(),
+        _ => Answer::new().fail(&format!("unload: connection '{}' not found", request.name)),
     });
     let home = LoadConn::new("home", Conn::new().remote_addrs(["192.0.2.1"]));
     client.call(&home).unwrap();

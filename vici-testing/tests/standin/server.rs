@@ -252,7 +252,7 @@ fn typed_handlers_answer_typed_requests() {
         .on(|_: Stats, _| Ok(StatsResponse::default()))
         .on(|request: ListConns, call| {
             let mut conn = ListConn::default();
-            conn.name = request.ike.unwrap_or_default().into();
+            conn.name = request.ike.unwrap_or_default();
             call.stream(&conn)?;
             call.raise(&IkeUpdown::default())?;
             assert!(call.is_registered("list-conn"));

@@ -1,6 +1,6 @@
 use crate::check::{ensure, limit, limit_each};
 use crate::named::push_numbered;
-use crate::value::Blob;
+use crate::value::{Blob, Text};
 use crate::word::Revocation;
 
 request! {
@@ -12,24 +12,24 @@ request! {
         /// 5.4.0.
         "round" round: num u32,
         /// `auth`: Authentication method. Default: public key without constraints.
-        "auth" auth: opt String,
+        "auth" auth: opt Text,
         /// `id`: IKE identity; remote side may be a pattern. Default: subject of the first
         /// certificate in this section, else none (%any).
-        "id" id: opt String,
+        "id" id: opt Text,
         /// `ca_id`: Identity a CA in the chain must have (remote). Default: none. Since 5.8.2.
-        "ca_id" ca_id: opt String,
+        "ca_id" ca_id: opt Text,
         /// `aaa_id`: Identity expected from the AAA/EAP server (local). Default: none.
-        "aaa_id" aaa_id: opt String,
+        "aaa_id" aaa_id: opt Text,
         /// `eap_id`: EAP identity. Default: none.
-        "eap_id" eap_id: opt String,
+        "eap_id" eap_id: opt Text,
         /// `xauth_id`: XAuth user name. Default: none.
-        "xauth_id" xauth_id: opt String,
+        "xauth_id" xauth_id: opt Text,
         /// `revocation`: Certificate revocation policy (remote). Default: relaxed.
         "revocation" revocation: opt Revocation,
         /// `groups`: Required group memberships (remote). Default: none.
-        "groups" groups: list String,
+        "groups" groups: list Text,
         /// `cert_policy`: Required certificate policy OIDs (remote). Default: none. Since 5.5.2.
-        "cert_policy" cert_policy: list String,
+        "cert_policy" cert_policy: list Text,
         /// `certs`: End entity certificates as data (PEM or DER), not as path. Default: none.
         "certs" certs: list Blob,
         /// `cacerts`: CA certificates as data. Default: none.
@@ -76,14 +76,14 @@ request! {
     pub struct ConnCert {
         /// `file`: Absolute path readable by the daemon. Either `file` or `handle` is needed. Since
         /// 5.5.2.
-        "file" file: opt String,
+        "file" file: opt Text,
         /// `handle`: Hex CKA_ID of the certificate on a token. Either `file` or `handle` is needed.
         /// Since 5.5.2.
-        "handle" handle: opt String,
+        "handle" handle: opt Text,
         /// `slot`: Token slot. Default: any slot. Since 5.5.2.
         "slot" slot: num u32,
         /// `module`: PKCS#11 module name. Default: any module. Since 5.5.2.
-        "module" module: opt String,
+        "module" module: opt Text,
     }
     check(cert) {
         let one = cert.file.is_some() != cert.handle.is_some();

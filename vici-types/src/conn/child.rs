@@ -1,5 +1,5 @@
 use crate::check::limit_each;
-use crate::value::{Action, Duration, IfId, Mark, SetMark, TfcPadding, Volume};
+use crate::value::{Action, IfId, Mark, SetMark, Text, TfcPadding, Time, Volume};
 use crate::word::{ChildMode, CopyDscp, HwOffload, LabelMode, PerCpuSas};
 
 request! {
@@ -9,15 +9,15 @@ request! {
     pub struct ConnChild {
         /// `esp_proposals`: ESP proposals, one per item. Default: default (also if neither ESP nor
         /// AH is given).
-        "esp_proposals" esp_proposals: list String,
+        "esp_proposals" esp_proposals: list Text,
         /// `ah_proposals`: AH proposals, one per item. Default: none.
-        "ah_proposals" ah_proposals: list String,
+        "ah_proposals" ah_proposals: list Text,
         /// `local_ts`: Local traffic selectors, one per item. Default: dynamic.
-        "local_ts" local_ts: list String,
+        "local_ts" local_ts: list Text,
         /// `remote_ts`: Remote traffic selectors, one per item. Default: dynamic.
-        "remote_ts" remote_ts: list String,
+        "remote_ts" remote_ts: list Text,
         /// `updown`: Updown script. Default: none.
-        "updown" updown: opt String,
+        "updown" updown: opt Text,
         /// `hostaccess`: Host access variable for updown. Default: no.
         "hostaccess" hostaccess: bool bool,
         /// `mode`: IPsec mode or shunt type. Default: tunnel. Transport_proxy since 5.5.2, iptfs
@@ -32,11 +32,11 @@ request! {
         "replay_window" replay_window: num u32,
         /// `rekey_time`: Soft lifetime. Default: life_time / 1.1 if that is given, else 1h. Before
         /// 5.9.9: always 1h when absent.
-        "rekey_time" rekey_time: opt Duration,
+        "rekey_time" rekey_time: opt Time,
         /// `life_time`: Hard lifetime. Default: rekey_time * 1.1.
-        "life_time" life_time: opt Duration,
+        "life_time" life_time: opt Time,
         /// `rand_time`: Random range subtracted from rekey_time. Default: life_time - rekey_time.
-        "rand_time" rand_time: opt Duration,
+        "rand_time" rand_time: opt Time,
         /// `rekey_bytes`: Soft volume limit, 0 = off. Default: life_bytes / 1.1 if that is given,
         /// else 0.
         "rekey_bytes" rekey_bytes: opt Volume,
@@ -62,7 +62,7 @@ request! {
         /// `ipcomp`: Negotiate IPComp. Default: no.
         "ipcomp" ipcomp: bool bool,
         /// `inactivity`: Close after this idle time, 0 = off. Default: 0s.
-        "inactivity" inactivity: opt Duration,
+        "inactivity" inactivity: opt Time,
         /// `reqid`: Fixed reqid, 0 = dynamic. Default: 0.
         "reqid" reqid: num u32,
         /// `mark_in`: Inbound Netfilter mark. Default: 0/0.
@@ -80,7 +80,7 @@ request! {
         /// `priority`: Fixed policy priority, 0 = computed. Default: 0. Since 5.5.0.
         "priority" priority: num u32,
         /// `interface`: Interface to bind policies to. Default: none. Since 5.5.0.
-        "interface" interface: opt String,
+        "interface" interface: opt Text,
         /// `hw_offload`: Hardware offload; yes is an alias of crypto. Default: no. Since 5.5.3. Not
         /// a boolean: true/1 are rejected. 5.5.3-5.6.2: boolean; auto since 5.6.3; crypto, packet
         /// since 5.9.10.
@@ -102,7 +102,7 @@ request! {
         /// 5.8.0.
         "if_id_out" if_id_out: opt IfId,
         /// `label`: Security label; must not be empty. Default: none. Since 5.9.6.
-        "label" label: opt String,
+        "label" label: opt Text,
         /// `label_mode`: How the label is used. Default: system. Since 5.9.6. Selinux only where
         /// SELinux is usable.
         "label_mode" label_mode: opt LabelMode,

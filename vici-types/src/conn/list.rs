@@ -19,17 +19,17 @@ record! {
         /// `version`: IKE version.
         "version" version: need ConfiguredVersion,
         /// `reauth_time`: IKE reauthentication interval in seconds, 0 = off. Since 5.5.0.
-        "reauth_time" reauth_time: opt u32,
+        "reauth_time" reauth_time: opt u64,
         /// `rekey_time`: IKE rekey interval in seconds, 0 = off. Since 5.5.0.
-        "rekey_time" rekey_time: opt u32,
+        "rekey_time" rekey_time: opt u64,
         /// `unique`: Uniqueness policy. Since 5.5.2.
         "unique" unique: opt UniquePolicy,
         /// `proposals`: IKE proposals; the section is there even if empty. Since 6.1.0.
         "proposals" proposals: opt Named<Proposal>,
         /// `dpd_delay`: DPD interval in seconds. Only if not zero. Since 5.6.2.
-        "dpd_delay" dpd_delay: opt u32,
+        "dpd_delay" dpd_delay: opt u64,
         /// `dpd_timeout`: IKEv1 DPD timeout in seconds. Only if not zero. Since 5.6.2.
-        "dpd_timeout" dpd_timeout: opt u32,
+        "dpd_timeout" dpd_timeout: opt u64,
         /// `ppk_id`: Identity of the post-quantum preshared key. Only if configured. Since 5.7.0.
         "ppk_id" ppk_id: opt Text,
         /// `ppk_required`: PPK is mandatory. Only if enabled. Since 5.7.0.

@@ -1,7 +1,7 @@
 use super::{ConnAuth, ConnChild};
 use crate::check::{ensure, limit, limit_each};
 use crate::named::push_numbered;
-use crate::value::{Dscp, Duration, IfId, Text};
+use crate::value::{Dscp, IfId, Text, Time};
 use crate::word::{Childless, Fragmentation, IkeVersion, Ocsp, SendCert, Unique};
 
 request! {
@@ -58,18 +58,18 @@ request! {
         "version" version: opt IkeVersion,
         /// `local_addrs`: Local addresses: literals, DNS names, CIDR subnets, ranges; an item may
         /// hold several, comma separated. Default: %any.
-        "local_addrs" local_addrs: list String,
+        "local_addrs" local_addrs: list Text,
         /// `remote_addrs`: Remote addresses, same syntax. Default: %any.
-        "remote_addrs" remote_addrs: list String,
+        "remote_addrs" remote_addrs: list Text,
         /// `local_port`: Local IKE UDP port; 0 = port of the socket backend. Default: 0.
         "local_port" local_port: num u16,
         /// `remote_port`: Remote IKE UDP port. Default: 500.
         "remote_port" remote_port: num u16,
         /// `proposals`: IKE proposals, one per item. Default: default.
-        "proposals" proposals: list String,
+        "proposals" proposals: list Text,
         /// `vips`: Virtual IPs to request; 0.0.0.0 / :: (or %any, %any4, %any6) ask for any
         /// address. Default: none.
-        "vips" vips: list String,
+        "vips" vips: list Text,
         /// `aggressive`: IKEv1 aggressive mode. Default: no.
         "aggressive" aggressive: bool bool,
         /// `pull`: Mode Config pull (yes) or push (no). Default: yes.
@@ -82,9 +82,9 @@ request! {
         /// `mobike`: MOBIKE. Default: yes.
         "mobike" mobike: bool bool,
         /// `dpd_delay`: Liveness check interval, 0 = off. Default: 0s.
-        "dpd_delay" dpd_delay: opt Duration,
+        "dpd_delay" dpd_delay: opt Time,
         /// `dpd_timeout`: IKEv1 DPD timeout, 0 = normal retransmission. Default: 0s.
-        "dpd_timeout" dpd_timeout: opt Duration,
+        "dpd_timeout" dpd_timeout: opt Time,
         /// `fragmentation`: IKE fragmentation. Default: yes. Default was no before 5.5.1; accept
         /// since 5.5.3.
         "fragmentation" fragmentation: opt Fragmentation,
@@ -98,7 +98,7 @@ request! {
         /// `ocsp`: In-band OCSP (RFC 4806). Default: reply. Since 5.9.14.
         "ocsp" ocsp: opt Ocsp,
         /// `ppk_id`: Identity selecting the post-quantum preshared key. Default: none. Since 5.7.0.
-        "ppk_id" ppk_id: opt String,
+        "ppk_id" ppk_id: opt Text,
         /// `ppk_required`: Refuse to establish without PPK. Default: no. Since 5.7.0.
         "ppk_required" ppk_required: bool bool,
         /// `keyingtries`: Retransmission sequences for the initial message, 0 = unlimited; no
@@ -107,17 +107,17 @@ request! {
         /// `unique`: Uniqueness policy. Default: no.
         "unique" unique: opt Unique,
         /// `reauth_time`: Reauthentication interval, 0 = off. Default: 0s.
-        "reauth_time" reauth_time: opt Duration,
+        "reauth_time" reauth_time: opt Time,
         /// `rekey_time`: Rekey interval, 0 = off. Default: 4h, or 0 if reauth_time is given.
-        "rekey_time" rekey_time: opt Duration,
+        "rekey_time" rekey_time: opt Time,
         /// `over_time`: Slack after which the IKE_SA is closed if rekey/reauth did not happen.
         /// Default: 10% of the larger of rekey_time and reauth_time.
-        "over_time" over_time: opt Duration,
+        "over_time" over_time: opt Time,
         /// `rand_time`: Random range subtracted from rekey/reauth time. Default: over_time, but at
         /// most half of the (smaller) interval.
-        "rand_time" rand_time: opt Duration,
+        "rand_time" rand_time: opt Time,
         /// `pools`: Pools to assign virtual IPs and attributes from. Default: none.
-        "pools" pools: list String,
+        "pools" pools: list Text,
         /// `if_id_in`: Default inbound XFRM interface ID of children. Default: 0. Since 5.8.0.
         "if_id_in" if_id_in: opt IfId,
         /// `if_id_out`: Default outbound XFRM interface ID of children. Default: 0. Since 5.8.0.
@@ -127,10 +127,10 @@ request! {
         "mediation" mediation: bool bool,
         /// `mediated_by`: Name of the mediation connection to use. Only if the daemon was built
         /// with it. Default: none. Since 5.5.2.
-        "mediated_by" mediated_by: opt String,
+        "mediated_by" mediated_by: opt Text,
         /// `mediation_peer`: Identity of the peer at the mediation server. Only if the daemon was
         /// built with it. Default: remote identity of the first round. Since 5.5.2.
-        "mediation_peer" mediation_peer: opt String,
+        "mediation_peer" mediation_peer: opt Text,
         /// `local*`: The rounds of our own authentication, any section whose name begins with
         /// `local`. They are ordered by their `round`, then by their place.
         "local" local: prefix ConnAuth,

@@ -22,7 +22,7 @@ request! {
     pub struct UnloadConn {
         need {
             /// `name`: The name of the connection.
-            "name" name: String,
+            "name" name: Text,
         }
     }
 }
@@ -48,7 +48,7 @@ request! {
     #[doc(alias = "list-conns")]
     pub struct ListConns {
         /// `ike`: Only the connection with this name.
-        "ike" ike: opt String,
+        "ike" ike: opt Text,
     }
 }
 

@@ -186,6 +186,16 @@ macro_rules! request {
                 self
             }
 
+            /// Refuses what the daemon would misread or silently ignore; a client does it before
+            /// sending.
+            ///
+            /// # Errors
+            ///
+            /// [`InvalidRequest`](crate::InvalidRequest) names the key and what is wrong with it.
+            pub fn check(&self) -> Result<(), $crate::command::InvalidRequest> {
+                $crate::check::Check::check(self)
+            }
+
             /// Calls a setter if there is a value for it, and goes on with the chain either way.
             ///
             #[doc = concat!("`request.maybe(value, ", stringify!($name), "::setter)`")]

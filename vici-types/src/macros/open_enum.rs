@@ -90,6 +90,33 @@ macro_rules! open_enum {
             }
         }
 
+        impl From<&$crate::value::Text> for $name {
+            fn from(word: &$crate::value::Text) -> Self {
+                Self::from_bytes(word.as_bytes())
+            }
+        }
+
+        impl core::str::FromStr for $name {
+            type Err = core::convert::Infallible;
+
+            fn from_str(word: &str) -> Result<Self, Self::Err> {
+                Ok(Self::from_bytes(word.as_bytes()))
+            }
+        }
+
+        /// By the word on the wire.
+        impl Ord for $name {
+            fn cmp(&self, other: &Self) -> core::cmp::Ordering {
+                self.as_bytes().cmp(other.as_bytes())
+            }
+        }
+
+        impl PartialOrd for $name {
+            fn partial_cmp(&self, other: &Self) -> Option<core::cmp::Ordering> {
+                Some(self.cmp(other))
+            }
+        }
+
         impl PartialEq<str> for $name {
             #[inline]
             fn eq(&self, other: &str) -> bool {
@@ -107,19 +134,14 @@ macro_rules! open_enum {
         impl serde::Serialize for $name {
             #[inline]
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                match self {
-                    Self::Other(word) => word.serialize(serializer),
-                    word => serializer.serialize_str(word.as_str()),
-                }
+                $crate::format::write_setting(self.as_bytes(), serializer)
             }
         }
 
         impl<'de> serde::Deserialize<'de> for $name {
             #[inline]
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                deserializer.deserialize_bytes($crate::value::BytesVisitor(
-                    |word: &[u8]| Ok(Self::from_bytes(word)),
-                ))
+                $crate::format::read_setting(deserializer, |word| Ok(Self::from_bytes(word)))
             }
         }
 

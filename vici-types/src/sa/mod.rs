@@ -12,6 +12,7 @@ pub use self::event::{
 pub use self::ike::IkeSa;
 
 use crate::check::not_zero;
+use crate::value::Text;
 
 request! {
     /// `list-sas`: the IKE_SAs with their CHILD_SAs, as [`ListSa`] events.
@@ -24,12 +25,12 @@ request! {
         /// `noblock`: Skip IKE_SAs that are busy instead of waiting for them.
         "noblock" noblock: flag bool,
         /// `ike`: Only IKE_SAs with this name.
-        "ike" ike: opt String,
+        "ike" ike: opt Text,
         /// `ike-id`: Only the IKE_SA with this unique ID.
         "ike-id" ike_id: num u32,
         /// `child`: Only include CHILD_SAs with this name. Since 5.9.6. IKE_SAs without a match
         /// are still reported, with empty child-sas.
-        "child" child: opt String,
+        "child" child: opt Text,
         /// `child-id`: Only include the CHILD_SA with this unique ID. Since 5.9.6. IKE_SAs
         /// without a match are still reported, with empty child-sas.
         "child-id" child_id: num u32,

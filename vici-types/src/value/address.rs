@@ -1,60 +1,12 @@
-use core::fmt;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use serde_derive::{Deserialize, Serialize};
 
 use super::text::Text;
 
-macro_rules! over_text {
-    ($name:ident) => {
-        impl $name {
-            /// The text, as the daemon spells it.
-            pub fn as_text(&self) -> &Text {
-                &self.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.fmt(f)
-            }
-        }
-
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.fmt(f)
-            }
-        }
-
-        impl<T: Into<Text>> From<T> for $name {
-            fn from(text: T) -> Self {
-                Self(text.into())
-            }
-        }
-
-        impl From<$name> for String {
-            /// For requests, whose texts are strings.
-            fn from(text: $name) -> Self {
-                text.to_string()
-            }
-        }
-
-        impl PartialEq<str> for $name {
-            fn eq(&self, other: &str) -> bool {
-                self.0 == *other
-            }
-        }
-
-        impl PartialEq<&str> for $name {
-            fn eq(&self, other: &&str) -> bool {
-                self.0 == **other
-            }
-        }
-    };
-}
-
 /// The address of a host as the daemon spells it, such as `192.0.2.1`, `::1.2.3.4` or `%any`.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Address(Text);
 
 over_text!(Address);
@@ -77,17 +29,24 @@ impl Address {
     }
 }
 
-impl From<IpAddr> for Address {
-    fn from(ip: IpAddr) -> Self {
-        Self(ip.to_string().into())
-    }
+macro_rules! from_ip {
+    ($($ip:ty)*) => {$(
+        impl From<$ip> for Address {
+            fn from(ip: $ip) -> Self {
+                Self(ip.to_string().into())
+            }
+        }
+    )*};
 }
+
+from_ip! { IpAddr Ipv4Addr Ipv6Addr }
 
 /// A traffic selector as the daemon spells it, such as `10.1.0.0/16[tcp/80]`.
 ///
 /// Ranges (`10.0.0.1..10.0.0.9`) and `OPAQUE` ports of this spelling are no valid input for
 /// `load-conn`.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct TrafficSelector(Text);
 
 over_text!(TrafficSelector);

@@ -4,7 +4,7 @@ use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::{Zeroize, Zeroizing};
 
-use super::text::serialize_bytes;
+use crate::format::{is_vici, write_text};
 
 /// Certificates and keys: DER or PEM, as bytes.
 ///
@@ -32,7 +32,8 @@ impl fmt::Debug for Blob {
 
 /// A shared secret, a private key or a PIN.
 ///
-/// It is never printed, and wiped from memory when it is dropped.
+/// It is never printed, and wiped from memory when it is dropped. A format writes it, of course: the
+/// JSON of a request shows its secrets, and so does its `vici_serde::Message`.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret(Zeroizing<Vec<u8>>);
 
@@ -95,15 +96,18 @@ macro_rules! bytes {
 
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serialize_bytes(&self.0, serializer)
+                write_text(&self.0, serializer)
             }
         }
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                deserializer
-                    .deserialize_byte_buf(OwnedVisitor)
-                    .map(Self::from)
+                let bytes = if is_vici::<D::Error>() {
+                    deserializer.deserialize_byte_buf(OwnedVisitor)
+                } else {
+                    deserializer.deserialize_any(OwnedVisitor)
+                };
+                bytes.map(Self::from)
             }
         }
     };
@@ -115,11 +119,29 @@ bytes!(Secret, Zeroizing::new);
 /// Takes bytes over, and leaves no copy of them behind.
 struct OwnedVisitor;
 
+/// A PIN without quotes loses its zeros in some formats, and the usual error would show it.
+macro_rules! refuse {
+    ($($visit:ident($value:ty);)*) => {$(
+        fn $visit<E: Error>(self, _: $value) -> Result<Vec<u8>, E> {
+            Err(E::custom("expected text or bytes, a number has to be in quotes"))
+        }
+    )*};
+}
+
 impl<'de> Visitor<'de> for OwnedVisitor {
     type Value = Vec<u8>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("bytes or text")
+    }
+
+    refuse! {
+        visit_bool(bool);
+        visit_i64(i64);
+        visit_i128(i128);
+        visit_u64(u64);
+        visit_u128(u128);
+        visit_f64(f64);
     }
 
     fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {

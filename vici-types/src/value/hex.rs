@@ -1,9 +1,11 @@
 use core::fmt;
 use core::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserializer, Serializer};
+use serde_derive::{Deserialize, Serialize};
 
-use super::text::{BytesVisitor, Text, serialize_bytes};
+use super::text::Text;
+use crate::format::{read_text, write_text};
 
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
@@ -98,19 +100,19 @@ macro_rules! hex_number {
             }
         }
 
-        impl Serialize for $name {
+        impl serde::Serialize for $name {
             #[inline]
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serialize_bytes(&self.digits(), serializer)
+                write_text(&self.digits(), serializer)
             }
         }
 
-        impl<'de> Deserialize<'de> for $name {
+        impl<'de> serde::Deserialize<'de> for $name {
             #[inline]
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                deserializer.deserialize_bytes(BytesVisitor(|digits: &[u8]| {
+                read_text(deserializer, |digits| {
                     Self::parse(digits).ok_or(concat!("expected ", $digits, " lower-case hex digits"))
-                }))
+                })
             }
         }
     };
@@ -137,26 +139,13 @@ hex_number! {
 }
 
 /// Bytes that the daemon writes in hex digits: a security label or the identifier of a key.
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    serde_derive::Serialize,
-    serde_derive::Deserialize,
-)]
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct HexBytes(Text);
 
-impl HexBytes {
-    /// The digits.
-    pub fn as_text(&self) -> &Text {
-        &self.0
-    }
+over_text!(HexBytes);
 
+impl HexBytes {
     /// The bytes, if the digits are pairs of hex digits.
     pub fn to_bytes(&self) -> Option<Vec<u8>> {
         let digits = self.0.as_bytes();
@@ -182,43 +171,6 @@ impl HexBytes {
             .flat_map(|byte| [digit(byte >> 4), digit(*byte)])
             .collect();
         Self(digits.into())
-    }
-}
-
-impl fmt::Display for HexBytes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl<T: Into<Text>> From<T> for HexBytes {
-    fn from(digits: T) -> Self {
-        Self(digits.into())
-    }
-}
-
-impl From<HexBytes> for String {
-    /// For requests that name a key, such as `UnloadKey`.
-    fn from(digits: HexBytes) -> Self {
-        digits.to_string()
-    }
-}
-
-impl From<&HexBytes> for String {
-    fn from(digits: &HexBytes) -> Self {
-        digits.to_string()
-    }
-}
-
-impl PartialEq<str> for HexBytes {
-    fn eq(&self, other: &str) -> bool {
-        self.0 == *other
-    }
-}
-
-impl PartialEq<&str> for HexBytes {
-    fn eq(&self, other: &&str) -> bool {
-        self.0 == **other
     }
 }
 

@@ -42,6 +42,13 @@ macro_rules! lax_wrapping {
 
 lax_wrapping!(u32, u64);
 
+/// Whether it is a hexadecimal number, or the beginning of one.
+pub(crate) fn is_hex(text: &str) -> bool {
+    let text = text.trim_ascii_start();
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    digits.starts_with("0x") || digits.starts_with("0X")
+}
+
 /// Decimal, `0x` hexadecimal, octal behind a zero, blanks and a sign before it; empty is zero.
 pub(crate) fn parse(text: &str) -> Option<i128> {
     let text = text.trim_ascii_start();
@@ -298,6 +305,8 @@ mod tests {
             ("052", 42),
             ("-1", -1),
             ("18446744073709551615", u64::MAX.into()),
+            ("01777777777777777777777", u64::MAX.into()),
+            ("000000000000000000000000000000000000000007", 7),
         ] {
             assert_eq!(parse(text), Some(number), "{text}");
         }

@@ -1,11 +1,6 @@
-use core::fmt;
-
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
+use super::hex::Hex32;
 use super::lax;
-use super::setting::{OTHER_NUMBER, SettingVisitor, is_too_large};
-use crate::check::{Check, ensure, limited};
-use crate::command::InvalidRequest;
+use super::setting::{OTHER_NUMBER, is_too_large};
 
 setting! {
     /// A Netfilter mark to match, as its author writes it: `42`, `0x2a/0xff`, `%unique`,
@@ -17,7 +12,7 @@ setting! {
     /// assert_eq!((mark.value(), mark.mask()), (Some(0x2a), Some(0xff)));
     /// assert_eq!(Mark::masked(42, 0xff), "42/0xff");
     /// ```
-    Mark, at most 31, refuses is_too_large: OTHER_NUMBER
+    Mark from u32, at most 31, refuses is_too_large: OTHER_NUMBER
 }
 
 impl Mark {
@@ -54,7 +49,7 @@ impl Mark {
 
 setting! {
     /// A Netfilter mark to set, as its author writes it: `42`, `0x2a/0xff`, `%same`.
-    SetMark, at most 31, refuses is_too_large: OTHER_NUMBER
+    SetMark from u32, at most 31, refuses is_too_large: OTHER_NUMBER
 }
 
 impl SetMark {
@@ -86,7 +81,7 @@ impl SetMark {
 
 setting! {
     /// An XFRM interface ID, as its author writes it: `42`, `0x2a`, `%unique`, `%unique-dir`.
-    IfId, at most 31, refuses is_too_large: OTHER_NUMBER
+    IfId from u32, at most 31, refuses is_too_large: OTHER_NUMBER
 }
 
 impl IfId {
@@ -110,6 +105,19 @@ impl IfId {
         u32::try_from(lax::parse(&self.0)?).ok()
     }
 }
+
+macro_rules! from_hex {
+    ($($name:ident)*) => {$(
+        /// As the daemon reports it.
+        impl From<Hex32> for $name {
+            fn from(number: Hex32) -> Self {
+                Self::new(number.get())
+            }
+        }
+    )*};
+}
+
+from_hex! { Mark SetMark IfId }
 
 fn mark_value(text: &str) -> Option<u32> {
     let value = text.split_once('/').map_or(text, |(value, _)| value);

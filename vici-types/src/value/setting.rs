@@ -1,17 +1,14 @@
-use core::fmt;
 use core::time;
 
-use serde::de::{Deserializer, Error, Visitor};
-use serde::{Deserialize, Serialize, Serializer};
-
 use super::lax;
-use crate::check::{Check, ensure, limited};
-use crate::command::InvalidRequest;
 
 macro_rules! setting {
-    ($(#[$meta:meta])* $name:ident, at most $limit:literal $(, refuses $wrong:ident: $reason:expr)?) => {
+    (
+        $(#[$meta:meta])*
+        $name:ident $(from $int:ty)?, at most $limit:literal $(, refuses $wrong:ident: $reason:expr)?
+    ) => {
         $(#[$meta])*
-        #[derive(Clone, Default, PartialEq, Eq, Hash)]
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(String);
 
         impl $name {
@@ -21,14 +18,14 @@ macro_rules! setting {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl core::fmt::Display for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 f.pad(&self.0)
             }
         }
 
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 self.0.fmt(f)
             }
         }
@@ -51,6 +48,22 @@ macro_rules! setting {
             }
         }
 
+        $(
+            impl From<$int> for $name {
+                fn from(number: $int) -> Self {
+                    Self::new(number)
+                }
+            }
+        )?
+
+        impl core::str::FromStr for $name {
+            type Err = core::convert::Infallible;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Ok(Self::from(text))
+            }
+        }
+
         impl PartialEq<str> for $name {
             fn eq(&self, other: &str) -> bool {
                 self.0 == other
@@ -63,23 +76,26 @@ macro_rules! setting {
             }
         }
 
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(&self.0)
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::format::write_setting(self.0.as_bytes(), serializer)
             }
         }
 
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                deserializer.deserialize_any(SettingVisitor).map(Self)
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::format::read_setting(deserializer, |text| match core::str::from_utf8(text) {
+                    Ok(text) => Ok(Self::from(text)),
+                    Err(_) => Err("expected text in UTF-8"),
+                })
             }
         }
 
-        impl Check for $name {
+        impl $crate::check::Check for $name {
             #[inline]
-            fn check(&self) -> Result<(), InvalidRequest> {
-                limited(&self.0, $limit)?;
-                $(ensure(!$wrong(&self.0), "", $reason)?;)?
+            fn check(&self) -> Result<(), $crate::command::InvalidRequest> {
+                $crate::check::limited(self.0.as_bytes(), $limit)?;
+                $($crate::check::ensure(!$wrong(&self.0), "", $reason)?;)?
                 Ok(())
             }
         }
@@ -92,17 +108,19 @@ setting! {
     /// One whole number with one of the suffixes `s`, `m`, `h` and `d`, seconds without.
     ///
     /// ```
-    /// # use vici_types::Duration;
-    /// assert_eq!(Duration::from("90m").as_secs(), Some(5400));
-    /// assert_eq!(Duration::from_secs(5400), "5400");
-    /// assert_eq!(Duration::from(std::time::Duration::from_secs(60)), "60");
+    /// # use std::time::Duration;
+    /// # use vici_types::{Conn, Time};
+    /// assert_eq!(Time::from("90m").as_secs(), Some(5400));
+    /// assert_eq!(Time::from(5400), "5400");
+    /// assert_eq!(Time::from(Duration::from_secs(60)), "60");
+    /// let conn = Conn::new().rekey_time("4h").dpd_delay(30).over_time(Duration::from_secs(600));
     /// ```
-    Duration, at most 15, refuses is_negative: OTHER_NUMBER
+    Time from u64, at most 15, refuses is_negative: OTHER_NUMBER
 }
 
-impl Duration {
+impl Time {
     /// So many seconds.
-    pub fn from_secs(seconds: u64) -> Self {
+    pub fn new(seconds: u64) -> Self {
         Self(seconds.to_string())
     }
 
@@ -113,11 +131,11 @@ impl Duration {
     }
 }
 
-impl From<time::Duration> for Duration {
+impl From<time::Duration> for Time {
     /// In whole seconds, rounded up.
     fn from(duration: time::Duration) -> Self {
         let more = u64::from(duration.subsec_nanos() > 0);
-        Self::from_secs(duration.as_secs().saturating_add(more))
+        Self::new(duration.as_secs().saturating_add(more))
     }
 }
 
@@ -130,14 +148,14 @@ setting! {
     /// ```
     /// # use vici_types::Volume;
     /// assert_eq!(Volume::from("2k").as_bytes(), Some(2048));
-    /// assert_eq!(Volume::from_bytes(500), "500");
+    /// assert_eq!(Volume::from(500), "500");
     /// ```
-    Volume, at most 31, refuses is_negative: OTHER_NUMBER
+    Volume from u64, at most 31, refuses is_negative: OTHER_NUMBER
 }
 
 impl Volume {
     /// So many bytes.
-    pub fn from_bytes(bytes: u64) -> Self {
+    pub fn new(bytes: u64) -> Self {
         Self(bytes.to_string())
     }
 
@@ -150,7 +168,10 @@ impl Volume {
 
 setting! {
     /// The DSCP of IKE packets in **binary** digits, as the daemon reads it: `101110`.
-    Dscp, at most 15, refuses is_not_binary: "must have up to six binary digits, such as 101110"
+    ///
+    /// Made of a number it is that number: `dscp(46)` is sent as `101110`. In a file the digits are
+    /// those of the daemon.
+    Dscp from u8, at most 15, refuses is_not_binary: "must have up to six binary digits, such as 101110"
 }
 
 impl Dscp {
@@ -178,7 +199,7 @@ impl Dscp {
 
 setting! {
     /// The length to which ESP packets are padded: a number of bytes, or `mtu`.
-    TfcPadding, at most 15, refuses is_too_large: OTHER_NUMBER
+    TfcPadding from u32, at most 15, refuses is_too_large: OTHER_NUMBER
 }
 
 impl TfcPadding {
@@ -211,17 +232,22 @@ setting! {
 }
 
 impl Action {
-    /// Nothing.
+    /// Nothing; before 5.9.6 this was called `clear`.
+    #[doc(alias = "clear")]
     pub fn none() -> Self {
         Self("none".to_owned())
     }
 
-    /// Install a policy that brings the child up when traffic matches.
+    /// Install a policy that brings the child up when traffic matches; before 5.9.6 this was called
+    /// `hold` or `route`.
+    #[doc(alias = "hold")]
+    #[doc(alias = "route")]
     pub fn trap() -> Self {
         Self("trap".to_owned())
     }
 
-    /// Bring the child up.
+    /// Bring the child up; before 5.9.6 this was called `restart`.
+    #[doc(alias = "restart")]
     pub fn start() -> Self {
         Self("start".to_owned())
     }
@@ -276,35 +302,18 @@ fn dscp(text: &str) -> Option<u8> {
 }
 
 fn with_suffix(text: &str, units: &[(char, i128)]) -> Option<i128> {
+    // What ends a hexadecimal number may look like a suffix.
+    let is_hex = lax::is_hex(text);
     let (digits, factor) = units
         .iter()
+        .filter(|(suffix, _)| !(is_hex && suffix.is_ascii_hexdigit()))
         .find_map(|(suffix, factor)| {
             let digits = text.strip_suffix([*suffix, suffix.to_ascii_uppercase()])?;
-            // What ends a hexadecimal number may look like a suffix.
-            (!digits.starts_with("0x") || *suffix != 'd').then_some((digits, *factor))
+            Some((digits, *factor))
         })
         .unwrap_or((text, 1));
     let number = lax::parse(digits.trim_ascii_end())?;
     (number >= 0).then_some(number * factor)
-}
-
-/// Takes text, and numbers where the format has them.
-pub(super) struct SettingVisitor;
-
-impl Visitor<'_> for SettingVisitor {
-    type Value = String;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("text")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<String, E> {
-        Ok(text.to_owned())
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<String, E> {
-        Ok(number.to_string())
-    }
 }
 
 #[cfg(test)]
@@ -321,13 +330,18 @@ mod tests {
             ("4h", Some(14400)),
             ("0x10", Some(16)),
             ("0x1d", Some(29)),
+            ("0X1d", Some(29)),
+            (" 0x1d", Some(29)),
+            ("+0x1D", Some(29)),
+            ("0x1dd", Some(477)),
+            ("0x1dh", Some(29 * 3600)),
             ("1h30m", None),
             ("1.5h", None),
             ("1w", None),
         ] {
-            assert_eq!(Duration::from(text).as_secs(), seconds, "{text}");
+            assert_eq!(Time::from(text).as_secs(), seconds, "{text}");
         }
-        assert_eq!(Duration::from(time::Duration::from_millis(1500)), "2");
+        assert_eq!(Time::from(time::Duration::from_millis(1500)), "2");
     }
 
     #[test]

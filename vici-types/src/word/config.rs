@@ -1,5 +1,7 @@
 //! Words of configurations, as requests take them and as the daemon prints them.
 
+use super::state::Mode;
+
 open_enum! {
     /// The version of IKE: as a number, in requests and of an IKE_SA.
     #[derive(Default)]
@@ -11,6 +13,24 @@ open_enum! {
         /// IKEv2.
         #[default]
         V2 = "2",
+    }
+}
+
+/// 0, 1 or 2; any other number is an unknown word.
+impl From<u8> for IkeVersion {
+    fn from(version: u8) -> Self {
+        Self::from(version.to_string())
+    }
+}
+
+impl From<ConfiguredVersion> for IkeVersion {
+    fn from(version: ConfiguredVersion) -> Self {
+        match version {
+            ConfiguredVersion::Any => Self::Any,
+            ConfiguredVersion::V1 => Self::V1,
+            ConfiguredVersion::V2 => Self::V2,
+            ConfiguredVersion::Other(word) => Self::Other(word),
+        }
     }
 }
 
@@ -40,6 +60,13 @@ open_enum! {
         Beet = "beet",
         Drop = "drop",
         Pass = "pass",
+    }
+}
+
+/// As it is requested: the words of the daemon are in capitals.
+impl From<Mode> for ChildMode {
+    fn from(mode: Mode) -> Self {
+        Self::from(mode.as_str().to_ascii_lowercase())
     }
 }
 
@@ -101,6 +128,18 @@ open_enum! {
         No = "UNIQUE_NO",
         Replace = "UNIQUE_REPLACE",
         Keep = "UNIQUE_KEEP",
+    }
+}
+
+impl From<UniquePolicy> for Unique {
+    fn from(policy: UniquePolicy) -> Self {
+        match policy {
+            UniquePolicy::Never => Self::Never,
+            UniquePolicy::No => Self::No,
+            UniquePolicy::Replace => Self::Replace,
+            UniquePolicy::Keep => Self::Keep,
+            UniquePolicy::Other(word) => Self::Other(word),
+        }
     }
 }
 

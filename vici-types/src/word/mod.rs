@@ -2,8 +2,6 @@
 
 use core::fmt;
 
-use serde::{Serialize, Serializer};
-
 use crate::value::Text;
 
 mod algorithm;
@@ -49,12 +47,6 @@ impl Unknown {
 impl fmt::Debug for Unknown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
-    }
-}
-
-impl Serialize for Unknown {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
     }
 }
 

@@ -22,7 +22,9 @@ impl Request for ListStorms {
 }
 
 impl StreamingCommand for ListStorms {
-    type Event = Storm;
+    type Item = Storm;
+
+    const EVENT: &'static str = Storm::NAME;
 }
 
 fn main() {
