@@ -4,4 +4,13 @@
 //!
 //! [`settings`] reads the syntax of `swanctl.conf`.
 
+mod check;
+mod config;
+mod key;
+mod problem;
 pub mod settings;
+pub mod swanctl;
+mod table;
+
+pub use crate::config::Config;
+pub use crate::problem::{Error, Problem};
