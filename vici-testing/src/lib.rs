@@ -184,5 +184,7 @@ mod server;
 mod simulated;
 
 pub use self::scripted::{Answer, Gate, Received, ScriptedDaemon};
-pub use self::server::{Asked, Call, Commands, Refusal, Reply, Server, ServerSession, Service};
+pub use self::server::{
+    Asked, Call, Commands, Delivery, Refusal, Reply, Server, ServerSession, Service,
+};
 pub use self::simulated::{Peer, SimulatedDaemon};

@@ -9,13 +9,13 @@ use std::os::unix::fs::{DirBuilderExt, FileTypeExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 #[cfg(unix)]
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 #[cfg(unix)]
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 
-use super::connection::Shared;
+use super::serve::Host;
+use super::stream::Stream;
 
 /// A thread that accepts connections, until this is dropped.
 pub(super) struct Listener {
@@ -36,70 +36,65 @@ enum Place {
 
 impl Listener {
     /// Listens on a free port, or on the one that is given.
-    pub(super) fn tcp(shared: &Arc<Shared>, address: Option<&str>) -> io::Result<Self> {
+    pub(super) fn tcp(host: &Host, address: Option<&str>) -> io::Result<Self> {
         let listener = match address {
             Some(address) => TcpListener::bind(address)?,
             None => TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?,
         };
         let place = Place::Tcp(listener.local_addr()?);
-        let shared = Arc::clone(shared);
-        Self::accept(place, move || {
-            let (stream, _) = listener.accept()?;
-            if shared.is_over() {
-                return Ok(false);
-            }
-            // The client is gone already.
-            let _ = stream.try_into().and_then(|stream| shared.serve(stream));
-            Ok(true)
+        Self::accept(host, place, move || {
+            listener.accept().map(|(stream, _)| stream)
         })
     }
 
     /// Listens on a path. A socket file that nobody listens on is replaced, as the daemon does it.
     #[cfg(unix)]
-    pub(super) fn unix(shared: &Arc<Shared>, path: &Path) -> io::Result<Self> {
+    pub(super) fn unix(host: &Host, path: &Path) -> io::Result<Self> {
         let path = path.to_owned();
-        Self::unix_in(shared, path, None)
+        Self::unix_in(host, path, None)
     }
 
     /// Listens in a new folder that only this user can enter.
     #[cfg(unix)]
-    pub(super) fn temporary(shared: &Arc<Shared>) -> io::Result<Self> {
+    pub(super) fn temporary(host: &Host) -> io::Result<Self> {
         let folder = make_folder()?;
-        Self::unix_in(shared, folder.join("charon.vici"), Some(folder))
+        Self::unix_in(host, folder.join("charon.vici"), Some(folder))
     }
 
     /// Listens on a free port: there are no Unix sockets.
     #[cfg(not(unix))]
-    pub(super) fn temporary(shared: &Arc<Shared>) -> io::Result<Self> {
-        Self::tcp(shared, None)
+    pub(super) fn temporary(host: &Host) -> io::Result<Self> {
+        Self::tcp(host, None)
     }
 
     #[cfg(unix)]
-    fn unix_in(shared: &Arc<Shared>, path: PathBuf, folder: Option<PathBuf>) -> io::Result<Self> {
+    fn unix_in(host: &Host, path: PathBuf, folder: Option<PathBuf>) -> io::Result<Self> {
         let listener = bind(&path)?;
-        let shared = Arc::clone(shared);
-        Self::accept(Place::Unix { path, folder }, move || {
-            let (stream, _) = listener.accept()?;
-            if shared.is_over() {
-                return Ok(false);
-            }
-            // The client is gone already.
-            let _ = stream.try_into().and_then(|stream| shared.serve(stream));
-            Ok(true)
+        let place = Place::Unix { path, folder };
+        Self::accept(host, place, move || {
+            listener.accept().map(|(stream, _)| stream)
         })
     }
 
-    fn accept(
+    fn accept<S: Into<Stream>>(
+        host: &Host,
         place: Place,
-        mut accept: impl FnMut() -> io::Result<bool> + Send + 'static,
+        accept: impl FnMut() -> io::Result<S> + Send + 'static,
     ) -> io::Result<Self> {
+        let host = host.clone();
         let (running, ended) = mpsc::channel();
         let body = move || {
             let _running: mpsc::Sender<()> = running;
+            // With the listener in it, which is closed by the time that the end is told.
+            let mut accept = accept;
             loop {
-                match accept() {
-                    Ok(true) => {}
-                    Ok(false) => return,
+                let stream = accept();
+                if !host.connections.pass() {
+                    return;
+                }
+                match stream {
+                    // If it can't be served, the client sees that it is closed.
+                    Ok(stream) => drop(host.serve(stream)),
                     // Out of descriptors, as a rule: there may be some later.
                     Err(_) => thread::sleep(Duration::from_millis(10)),
                 }

@@ -1,5 +1,6 @@
 //! What a server does with the commands of its clients.
 
+use core::cell::RefCell;
 use core::fmt;
 use std::sync::Arc;
 
@@ -8,7 +9,8 @@ use serde::de::DeserializeOwned;
 use vici_serde::Message;
 use vici_types::Event;
 
-use super::connection::{Connection, Shared};
+use super::connections::Connections;
+use super::outbox::Connection;
 
 /// What answers the commands of clients.
 ///
@@ -78,10 +80,12 @@ impl Reply {
 
 /// A command while it is carried out.
 pub struct Call<'a> {
-    pub(super) shared: &'a Shared,
+    pub(super) connections: &'a Connections,
     pub(super) connection: &'a Connection,
     pub(super) command: &'a str,
     pub(super) message: &'a [u8],
+    /// The events to raise when it is answered.
+    pub(super) afterwards: RefCell<Vec<(String, Vec<u8>)>>,
 }
 
 impl Call<'_> {
@@ -109,13 +113,18 @@ impl Call<'_> {
         self.connection.id()
     }
 
+    /// Whether the server has closed the connection meanwhile: the answer reaches nobody.
+    pub fn is_closed(&self) -> bool {
+        self.connection.is_closed()
+    }
+
     /// Whether the connection that the command came from has registered an event.
     pub fn is_registered(&self, event: &str) -> bool {
         self.connection.registered(event) > 0
     }
 
-    /// Sends an item of a stream to the connection that the command came from, as often as it has
-    /// registered the event, and to no other.
+    /// Sends an event to the connection that the command came from, as often as it has registered it,
+    /// and to no other: an item of a stream, or whatever is meant for one client alone.
     ///
     /// # Errors
     ///
@@ -145,17 +154,57 @@ impl Call<'_> {
         Ok(())
     }
 
+    /// [`raise`](Self::raise) by name.
+    ///
+    /// # Errors
+    ///
+    /// The event has no encoding.
+    pub fn raise_raw(&mut self, event: &str, message: &Message) -> vici_serde::Result<()> {
+        self.raise_encoded(event, &vici_serde::to_vec(message)?);
+        Ok(())
+    }
+
+    /// Sends an event to every connection that has registered it, right behind the answer to the
+    /// command. What is raised so keeps its order.
+    ///
+    /// # Errors
+    ///
+    /// The event has no encoding.
+    pub fn raise_afterwards<E: Event + Serialize>(&mut self, event: &E) -> vici_serde::Result<()> {
+        self.raise_encoded_afterwards(E::NAME, vici_serde::to_vec(event)?);
+        Ok(())
+    }
+
+    /// [`raise_afterwards`](Self::raise_afterwards) by name.
+    ///
+    /// # Errors
+    ///
+    /// The event has no encoding.
+    pub fn raise_raw_afterwards(
+        &mut self,
+        event: &str,
+        message: &Message,
+    ) -> vici_serde::Result<()> {
+        self.raise_encoded_afterwards(event, vici_serde::to_vec(message)?);
+        Ok(())
+    }
+
     pub(crate) fn stream_encoded(&self, event: &str, message: &[u8]) {
         self.connection.deliver(event, message);
     }
 
     pub(crate) fn raise_encoded(&self, event: &str, message: &[u8]) {
-        self.shared.raise(event, message);
+        self.connections.raise(event, message);
+    }
+
+    pub(crate) fn raise_encoded_afterwards(&self, event: &str, message: Vec<u8>) {
+        let mut afterwards = self.afterwards.borrow_mut();
+        afterwards.push((event.to_owned(), message));
     }
 
     /// Sends bytes as they are.
     pub(crate) fn send_bytes(&self, bytes: &[u8]) {
-        self.connection.send(bytes.to_vec());
+        self.connection.send_bytes(bytes);
     }
 }
 

@@ -119,6 +119,36 @@ impl SimulatedDaemon {
         self.model.state().version = version.into();
     }
 
+    /// Restarts it, as after a crash: it forgets all that was loaded and all SAs, and closes all
+    /// connections. What listens goes on listening, and what [`set_peer`](Self::set_peer) has said
+    /// holds. Commands that are at work have no effect any more when this returns.
+    ///
+    /// ```
+    /// use vici_client::vici_types::{Conn, GetConns, LoadConn};
+    /// use vici_testing::SimulatedDaemon;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let daemon = SimulatedDaemon::new();
+    /// let uri = daemon.server().listen()?;
+    /// let mut client = vici_client::Client::connect_uri(&uri)?;
+    /// client.call(&LoadConn::new("home", Conn::new()))?;
+    ///
+    /// daemon.restart();
+    /// assert!(client.call(&GetConns::new()).is_err());
+    /// client.reconnect(std::time::Duration::from_secs(10))?;
+    /// assert!(client.call(&GetConns::new())?.conns.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn restart(&self) {
+        let mut state = self.model.state();
+        // First, so that a command that waits for the state finds its connection closed.
+        self.server.disconnect();
+        state.restart();
+        drop(state);
+        self.model.changed.notify_all();
+    }
+
     /// Changes what a peer does, which is named as in `remote_addrs`. Attempts that wait for it go on
     /// if it is not silent any more.
     pub fn set_peer(&self, address: impl Into<String>, peer: Peer) {
@@ -208,6 +238,15 @@ impl Model {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The state, for a command whose connection is open: a restart has not come before it.
+    fn open(&self, output: Output<'_>) -> Result<MutexGuard<'_, State>, Refused> {
+        let state = self.state();
+        if output.is_closed() {
+            return Err("the daemon was restarted".to_owned());
+        }
+        Ok(state)
+    }
+
     fn initiate(&self, request: &Request, output: Output<'_>) -> Result<(), Refused> {
         let [child, ike] = ["child", "ike"].map(|name| request.text(name));
         let what = match (child, ike) {
@@ -220,7 +259,8 @@ impl Model {
         let failed = Err(format!("establishing {what} failed"));
         let late = Err(format!("{what} not established after {timeout}ms"));
 
-        let mut state = self.state();
+        let mut state = self.open(output)?;
+        let restarts = state.restarts;
         let attempt = state.initiate(ike, child, with_log(request, timeout, output))?;
         match attempt {
             Attempt::Established => Ok(()),
@@ -233,7 +273,8 @@ impl Model {
                 let limit = Duration::from_millis(timeout.unsigned_abs());
                 let pending = |state: &mut State| {
                     let mut sas = state.sas.iter();
-                    !state.over && sas.any(|sa| sa.id == id && !sa.is_established())
+                    let there = !state.over && state.restarts == restarts;
+                    there && sas.any(|sa| sa.id == id && !sa.is_established())
                 };
                 let waited = self.changed.wait_timeout_while(state, limit, pending);
                 let (state, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
@@ -259,7 +300,9 @@ impl Model {
     fn terminate(&self, request: &Request, output: Output<'_>) -> Message {
         let timeout = request.number("timeout").unwrap_or(0);
         let force = request.flag("force") && timeout <= 0;
-        let mut state = self.state();
+        let Ok(mut state) = self.open(output) else {
+            return Message::new();
+        };
         let Some(selected) = state.select(request) else {
             return failure(Message::new(), "missing terminate selector");
         };
@@ -276,7 +319,9 @@ impl Model {
     }
 
     fn rekey(&self, request: &Request, output: Output<'_>) -> Message {
-        let mut state = self.state();
+        let Ok(mut state) = self.open(output) else {
+            return Message::new();
+        };
         let Some(selected) = state.select(request) else {
             return failure(Message::new(), "missing rekey selector");
         };
@@ -317,7 +362,9 @@ impl Service for Model {
             "rekey" => return Reply::encoded(&self.rekey(&request, output)),
             _ => {}
         }
-        let mut state = self.state();
+        let Ok(mut state) = self.open(output) else {
+            return Reply::Close;
+        };
         match call.command() {
             "version" => Reply::encoded(&state.version()),
             "stats" => Reply::encoded(&state.stats()),

@@ -36,6 +36,8 @@ pub(super) struct State {
     pub(super) ike_id: u32,
     pub(super) child_id: u32,
     pub(super) random: Random,
+    /// How often it was started anew.
+    pub(super) restarts: u32,
     /// Whether nothing is worth waiting for any more.
     pub(super) over: bool,
 }
@@ -57,8 +59,19 @@ impl State {
             ike_id: 0,
             child_id: 0,
             random: Random(0),
+            restarts: 0,
             over: false,
         }
+    }
+
+    /// Forgets all but what it is and what its peers are like.
+    pub(super) fn restart(&mut self) {
+        *self = Self {
+            version: core::mem::take(&mut self.version),
+            peers: core::mem::take(&mut self.peers),
+            restarts: self.restarts + 1,
+            ..Self::new()
+        };
     }
 }
 
@@ -117,6 +130,14 @@ impl<'a> Output<'a> {
         Self {
             to: To::Server(server),
             control: None,
+        }
+    }
+
+    /// Whether nobody hears of it any more.
+    pub(super) fn is_closed(&self) -> bool {
+        match self.to {
+            To::Call(call) => call.is_closed(),
+            To::Server(_) => false,
         }
     }
 

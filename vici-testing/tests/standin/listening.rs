@@ -107,3 +107,15 @@ fn addresses_of_other_kinds_are_refused() {
         assert!(daemon.server().listen_uri(uri).is_err(), "{uri}");
     }
 }
+
+#[test]
+fn port_is_free_when_the_server_is_dropped() {
+    let daemon = SimulatedDaemon::new();
+    let uri = daemon.server().listen_tcp().unwrap();
+    drop(daemon);
+    for _ in 0..300 {
+        let daemon = SimulatedDaemon::new();
+        assert_eq!(daemon.server().listen_uri(&uri).unwrap(), uri);
+        assert_eq!(call(&uri).unwrap(), "5.9.8");
+    }
+}

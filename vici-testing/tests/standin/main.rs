@@ -5,6 +5,7 @@
     reason = "a test ends with what it did not expect"
 )]
 
+mod faults;
 mod listening;
 mod scripted;
 mod server;

@@ -237,13 +237,99 @@ fn disconnected_clients_may_come_again() {
     let mut client = vici_client::Client::connect_uri(&uri).unwrap();
     client.subscribe_raw("note").unwrap();
     server.disconnect();
-    assert!(server.wait_for_connections(0, PATIENCE));
+    // Nothing is left of it, without waiting.
+    assert_eq!(server.connections(), 0);
+    assert_eq!(server.registrations("note"), 0);
+    assert_eq!(server.raise_raw("note", &note(2)).unwrap(), 0);
     let error = client.call_raw("echo", &Message::new()).unwrap_err();
     assert!(error.is_closed(), "{error}");
     client.reconnect(PATIENCE).unwrap();
     assert_eq!(server.raise_raw("note", &note(3)).unwrap(), 1);
     let event = client.next_event(Some(PATIENCE)).unwrap().unwrap();
     assert_eq!(event.message().unwrap(), note(3));
+}
+
+#[test]
+fn events_are_raised_to_one_connection() {
+    let server = Server::new(Echo);
+    let mut clients: Vec<_> = (0..2).map(|_| server.connect().unwrap()).collect();
+    for client in &mut clients {
+        client.subscribe_raw("note").unwrap();
+    }
+    assert_eq!(server.raise_raw_to(2, "note", &note(1)).unwrap(), 1);
+    assert_eq!(server.raise_raw_to(3, "note", &note(2)).unwrap(), 0);
+    assert_eq!(server.raise_raw_to(1, "item", &note(3)).unwrap(), 0);
+    assert_eq!(server.raise_raw("note", &note(4)).unwrap(), 2);
+    for (client, expected) in clients.iter_mut().zip([&[4][..], &[1, 4]]) {
+        for number in expected {
+            let event = client.next_event(Some(PATIENCE)).unwrap().unwrap();
+            assert_eq!(event.message().unwrap(), note(*number));
+        }
+    }
+}
+
+#[test]
+fn handlers_raise_events_before_and_after_their_answer() {
+    let commands = Commands::new()
+        .on_raw("raise", |_, call| {
+            call.raise_raw_afterwards("note", &note(3))?;
+            call.raise_afterwards(&IkeUpdown::default())?;
+            call.raise_raw("note", &note(1))?;
+            call.stream_raw("note", &note(2))?;
+            Ok(Message::new())
+        })
+        .event::<IkeUpdown>()
+        .event_raw("note");
+    let server = Server::new(commands);
+    let mut other = server.connect().unwrap();
+    other.subscribe_raw("note").unwrap();
+    let mut asking = server.connect_stream().unwrap();
+    let mut reader = FrameReader::new();
+    for name in ["note", "ike-updown"] {
+        send(&mut asking, Packet::EventRegister { name });
+        assert_eq!(read(&mut asking, &mut reader), [5]);
+    }
+    let (name, message) = ("raise", &[][..]);
+    send(&mut asking, Packet::CommandRequest { name, message });
+    let came: Vec<_> = (0..5).map(|_| read(&mut asking, &mut reader)).collect();
+    let event = |number| {
+        let message = vici_client::vici_serde::to_vec(&note(number)).unwrap();
+        [&b"\x07\x04note"[..], &message].concat()
+    };
+    let [first, second, response, third, last] = &came[..] else {
+        panic!("{came:?}");
+    };
+    assert_eq!([first, second, third], [&event(1), &event(2), &event(3)]);
+    assert_eq!(response[..], [1]);
+    assert!(last.starts_with(b"\x07\x0aike-updown"), "{last:?}");
+    // What was streamed went to who asked alone.
+    for number in [1, 3] {
+        let event = other.next_event(Some(PATIENCE)).unwrap().unwrap();
+        assert_eq!(event.message().unwrap(), note(number));
+    }
+}
+
+#[test]
+fn new_registration_is_told_from_an_old_one() {
+    let server = Server::new(Commands::new().event::<IkeUpdown>());
+    let mut old = server.connect().unwrap();
+    old.subscribe::<IkeUpdown>().unwrap();
+    assert!(server.wait_for_registration::<IkeUpdown>(PATIENCE));
+    let before = server.registration_count::<IkeUpdown>();
+    assert_eq!(before, 1);
+    let soon = std::time::Duration::from_millis(1);
+    assert!(!server.wait_for_registration_count::<IkeUpdown>(before + 1, soon));
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut new = server.connect().unwrap();
+            new.subscribe::<IkeUpdown>().unwrap();
+        });
+        assert!(server.wait_for_registration_count::<IkeUpdown>(before + 1, PATIENCE));
+    });
+    // That one is gone again.
+    assert!(server.wait_for_connections(1, PATIENCE));
+    assert_eq!(server.registrations("ike-updown"), 1);
+    assert_eq!(server.registration_count::<IkeUpdown>(), 2);
 }
 
 #[test]
