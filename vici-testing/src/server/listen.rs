@@ -2,9 +2,13 @@
 
 use core::time::Duration;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+#[cfg(unix)]
+use std::os::fd::AsFd;
 #[cfg(unix)]
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt};
+#[cfg(target_os = "linux")]
+use std::os::unix::net::SocketAddr as UnixAddr;
 #[cfg(unix)]
 use std::os::unix::net::{UnixListener, UnixStream};
 #[cfg(unix)]
@@ -13,6 +17,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
+
+use vici_client::Address;
 
 use super::serve::Host;
 use super::stream::Stream;
@@ -32,48 +38,76 @@ enum Place {
         /// Made for the socket, and removed with it.
         folder: Option<PathBuf>,
     },
+    #[cfg(target_os = "linux")]
+    Abstract(String),
 }
 
 impl Listener {
-    /// Listens on a free port, or on the one that is given.
-    pub(super) fn tcp(host: &Host, address: Option<&str>) -> io::Result<Self> {
-        let listener = match address {
-            Some(address) => TcpListener::bind(address)?,
-            None => TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?,
-        };
-        let place = Place::Tcp(listener.local_addr()?);
-        Self::accept(host, place, move || {
-            listener.accept().map(|(stream, _)| stream)
-        })
-    }
-
-    /// Listens on a path. A socket file that nobody listens on is replaced, as the daemon does it.
-    #[cfg(unix)]
-    pub(super) fn unix(host: &Host, path: &Path) -> io::Result<Self> {
-        let path = path.to_owned();
-        Self::unix_in(host, path, None)
+    /// Listens on an address: on a free port where that is 0. A socket file that nobody listens on is
+    /// replaced, as the daemon does it.
+    pub(super) fn new(host: &Host, address: &Address, backlog: Option<i32>) -> io::Result<Self> {
+        match address {
+            Address::Tcp { host: name, port } => {
+                let listener = TcpListener::bind((name.as_str(), *port))?;
+                shorten(&listener, backlog)?;
+                let place = Place::Tcp(listener.local_addr()?);
+                Self::accept(host, place, move || {
+                    listener.accept().map(|(stream, _)| stream)
+                })
+            }
+            #[cfg(unix)]
+            Address::Unix(path) => Self::unix(host, path.clone(), None, backlog),
+            #[cfg(target_os = "linux")]
+            Address::Abstract(name) => {
+                let address = abstract_address(name)?;
+                let listener = UnixListener::bind_addr(&address)?;
+                shorten(&listener, backlog)?;
+                let place = Place::Abstract(name.clone());
+                Self::accept(host, place, move || {
+                    listener.accept().map(|(stream, _)| stream)
+                })
+            }
+            address => Err(io::Error::new(
+                io::ErrorKind::Unsupported,
+                format!("this system can't listen on {address}"),
+            )),
+        }
     }
 
     /// Listens in a new folder that only this user can enter.
     #[cfg(unix)]
-    pub(super) fn temporary(host: &Host) -> io::Result<Self> {
+    pub(super) fn temporary(host: &Host, backlog: Option<i32>) -> io::Result<Self> {
         let folder = make_folder()?;
-        Self::unix_in(host, folder.join("charon.vici"), Some(folder))
+        Self::unix(host, folder.join("charon.vici"), Some(folder), backlog)
     }
 
     /// Listens on a free port: there are no Unix sockets.
     #[cfg(not(unix))]
-    pub(super) fn temporary(host: &Host) -> io::Result<Self> {
-        Self::tcp(host, None)
+    pub(super) fn temporary(host: &Host, backlog: Option<i32>) -> io::Result<Self> {
+        Self::new(host, &Self::loopback(), backlog)
     }
 
     #[cfg(unix)]
-    fn unix_in(host: &Host, path: PathBuf, folder: Option<PathBuf>) -> io::Result<Self> {
+    fn unix(
+        host: &Host,
+        path: PathBuf,
+        folder: Option<PathBuf>,
+        backlog: Option<i32>,
+    ) -> io::Result<Self> {
         let listener = bind(&path)?;
+        shorten(&listener, backlog)?;
         let place = Place::Unix { path, folder };
         Self::accept(host, place, move || {
             listener.accept().map(|(stream, _)| stream)
         })
+    }
+
+    /// A free port of the loopback interface.
+    pub(super) fn loopback() -> Address {
+        Address::Tcp {
+            host: "127.0.0.1".to_owned(),
+            port: 0,
+        }
     }
 
     fn accept<S: Into<Stream>>(
@@ -111,6 +145,8 @@ impl Listener {
             Place::Tcp(address) => format!("tcp://{address}"),
             #[cfg(unix)]
             Place::Unix { path, .. } => format!("unix://{}", path.display()),
+            #[cfg(target_os = "linux")]
+            Place::Abstract(name) => format!("unix://@{name}"),
         }
     }
 
@@ -120,6 +156,9 @@ impl Listener {
             Place::Tcp(address) => TcpStream::connect(address).map(drop),
             #[cfg(unix)]
             Place::Unix { path, .. } => UnixStream::connect(path).map(drop),
+            #[cfg(target_os = "linux")]
+            Place::Abstract(name) => abstract_address(name)
+                .and_then(|address| UnixStream::connect_addr(&address).map(drop)),
         }
     }
 }
@@ -144,6 +183,27 @@ impl Drop for Listener {
         #[cfg(not(unix))]
         let _ = lost;
     }
+}
+
+/// Lets fewer clients wait than the standard library does.
+#[cfg(unix)]
+fn shorten(listener: impl AsFd, backlog: Option<i32>) -> io::Result<()> {
+    match backlog {
+        Some(backlog) => Ok(rustix::net::listen(listener, backlog)?),
+        None => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+fn shorten<T>(_listener: &T, _backlog: Option<i32>) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(target_os = "linux")]
+fn abstract_address(name: &str) -> io::Result<UnixAddr> {
+    use std::os::linux::net::SocketAddrExt;
+
+    UnixAddr::from_abstract_name(name)
 }
 
 #[cfg(unix)]

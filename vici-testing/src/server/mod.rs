@@ -21,6 +21,7 @@ use core::time::Duration;
 use std::io;
 #[cfg(unix)]
 use std::path::Path;
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
@@ -30,8 +31,8 @@ use vici_types::Event;
 use self::connections::Connections;
 use self::listen::Listener;
 use self::serve::Host;
-use vici_client::Client;
 use vici_client::Socket;
+use vici_client::{Address, Client};
 
 /// A server that speaks the daemon's side of the protocol, and leaves the commands to a [`Service`].
 ///
@@ -46,6 +47,8 @@ use vici_client::Socket;
 pub struct Server {
     host: Host,
     listeners: Mutex<Vec<Listener>>,
+    /// How many clients may wait to be accepted; negative where nothing was said.
+    backlog: AtomicI32,
 }
 
 impl Server {
@@ -57,6 +60,7 @@ impl Server {
                 connections: Arc::new(Connections::default()),
             },
             listeners: Mutex::default(),
+            backlog: AtomicI32::new(-1),
         }
     }
 
@@ -88,30 +92,21 @@ impl Server {
     ///
     /// The socket can't be made.
     pub fn listen(&self) -> io::Result<String> {
-        self.add(Listener::temporary(&self.host)?)
+        self.add(Listener::temporary(&self.host, self.backlog())?)
     }
 
-    /// Listens on an address: `unix:///path` or `tcp://host:port`. Returns the address, with the port
-    /// that was chosen where the given one is 0.
+    /// Listens on an address that [`Client::connect_uri`] takes. Returns the address, with the port that
+    /// was chosen where the given one is 0.
     ///
     /// # Errors
     ///
-    /// The address is none of these, or is in use. A socket file that nobody listens on is replaced.
+    /// The text is no address, the system has no such sockets, or it is in use. A socket file that nobody
+    /// listens on is replaced.
     pub fn listen_uri(&self, uri: &str) -> io::Result<String> {
-        if let Some(address) = uri.strip_prefix("tcp://") {
-            return self.add(Listener::tcp(&self.host, Some(address))?);
-        }
-        #[cfg(unix)]
-        if let Some(path) = uri
-            .strip_prefix("unix://")
-            .filter(|path| path.starts_with('/'))
-        {
-            return self.listen_unix(path);
-        }
-        Err(io::Error::new(
-            io::ErrorKind::InvalidInput,
-            "expected unix:///path or tcp://host:port",
-        ))
+        let address: Address = uri
+            .parse()
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        self.listen_at(&address)
     }
 
     /// Listens on a path. Returns the address.
@@ -121,7 +116,7 @@ impl Server {
     /// As [`listen_uri`](Self::listen_uri).
     #[cfg(unix)]
     pub fn listen_unix(&self, path: impl AsRef<Path>) -> io::Result<String> {
-        self.add(Listener::unix(&self.host, path.as_ref())?)
+        self.listen_at(&Address::from(path.as_ref()))
     }
 
     /// Listens on a free port of the loopback interface. Returns the address.
@@ -130,7 +125,15 @@ impl Server {
     ///
     /// The socket can't be made.
     pub fn listen_tcp(&self) -> io::Result<String> {
-        self.add(Listener::tcp(&self.host, None)?)
+        self.listen_at(&Listener::loopback())
+    }
+
+    /// Lets so many clients wait to be accepted, where it listens from now on, rather than as many as the
+    /// system allows. charon lets 3 wait: who connects then without waiting is refused
+    /// ([`WouldBlock`](io::ErrorKind::WouldBlock)). Accepting is quick, but
+    /// [`freeze`](Self::freeze) stops it. Windows has no such limit.
+    pub fn set_backlog(&self, most: u16) {
+        self.backlog.store(most.into(), Ordering::Relaxed);
     }
 
     /// Sends an event to every connection that has registered it, as often as it has, and tells how
@@ -303,6 +306,15 @@ impl Server {
     /// Closes every connection, and those that may still come.
     pub(crate) fn end(&self) {
         self.host.connections.end();
+    }
+
+    fn listen_at(&self, address: &Address) -> io::Result<String> {
+        self.add(Listener::new(&self.host, address, self.backlog())?)
+    }
+
+    fn backlog(&self) -> Option<i32> {
+        let backlog = self.backlog.load(Ordering::Relaxed);
+        (backlog >= 0).then_some(backlog)
     }
 
     fn add(&self, listener: Listener) -> io::Result<String> {

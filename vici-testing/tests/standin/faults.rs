@@ -133,16 +133,16 @@ fn daemon_dies_in_the_middle_of_a_frame() {
     for bytes in [0, 1, 4, 5, 20] {
         let mut client = Client::connect_uri(&uri).unwrap();
         let mut other = Client::connect_uri(&uri).unwrap();
-        assert_eq!(count(&mut other).unwrap(), 0);
+        other.call(&Version::new()).unwrap();
         daemon.server().die_after(1, bytes);
-        assert_eq!(count(&mut client).unwrap(), 0);
+        client.call(&Version::new()).unwrap();
         let mut stream = client.into_inner();
         ask(&mut stream);
         let mut got = Vec::new();
         stream.read_to_end(&mut got).unwrap();
         assert_eq!(got.len(), bytes);
         // All are closed, and one may come again.
-        assert!(count(&mut other).unwrap_err().is_closed());
+        assert!(other.call(&Version::new()).unwrap_err().is_closed());
         assert_eq!(daemon.server().connections(), 0);
     }
 }
@@ -250,4 +250,24 @@ fn client_of_a_frame_that_is_too_long_sees_a_reset() {
     let kind = result.unwrap_err().kind();
     let reset = [ErrorKind::ConnectionReset, ErrorKind::BrokenPipe];
     assert!(reset.contains(&kind), "{kind}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn backlog_may_be_as_short_as_that_of_charon() {
+    let daemon = SimulatedDaemon::new();
+    let server = daemon.server();
+    server.set_backlog(3);
+    let uri = server.listen().unwrap();
+    server.freeze();
+    // One is accepted, or not yet; four wait.
+    let config = vici_client::Config::from_uri(&uri)
+        .unwrap()
+        .connect_limit(SOON);
+    let connect = || config.connect();
+    let clients: Vec<_> = (0..6).map_while(|_| connect().ok()).collect();
+    assert!((4..=5).contains(&clients.len()), "{}", clients.len());
+    server.thaw();
+    drop(clients);
+    config.connect().unwrap();
 }

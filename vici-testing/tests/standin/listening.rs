@@ -98,14 +98,46 @@ fn server_that_lost_its_path_leaves_it_to_the_next() {
 #[test]
 fn addresses_of_other_kinds_are_refused() {
     let daemon = SimulatedDaemon::new();
-    for uri in [
-        "charon.vici",
-        "unix://relative",
-        "http://localhost",
-        "tcp://nowhere",
+    for (uri, reason) in [
+        (
+            "charon.vici",
+            "expected unix:///path, tcp://host:port or an absolute path",
+        ),
+        ("unix://relative", "the path of a Unix socket is absolute"),
+        ("http://localhost", "expected unix:///path"),
+        ("tcp://nowhere", "a port is missing"),
     ] {
-        assert!(daemon.server().listen_uri(uri).is_err(), "{uri}");
+        let error = daemon.server().listen_uri(uri).unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput, "{uri}");
+        assert!(error.to_string().contains(reason), "{error}");
     }
+}
+
+/// What clients take, servers take as well.
+#[cfg(target_os = "linux")]
+#[test]
+fn addresses_of_clients_are_listened_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("charon.vici").display().to_string();
+    let name = format!("unix://@{path}");
+    let daemon = SimulatedDaemon::new();
+    for (given, printed) in [(&path, format!("unix://{path}")), (&name, name.clone())] {
+        let uri = daemon.server().listen_uri(given).unwrap();
+        assert_eq!(uri, printed);
+        assert_eq!(call(&uri).unwrap(), "5.9.8");
+    }
+    let uri = daemon.server().listen_uri("tcp://localhost:0").unwrap();
+    assert_eq!(call(&uri).unwrap(), "5.9.8");
+    // Not every machine has IPv6.
+    if std::net::UdpSocket::bind("[::1]:0").is_ok() {
+        let uri = daemon.server().listen_uri("tcp://[::1]:0").unwrap();
+        assert!(uri.starts_with("tcp://[::1]:"), "{uri}");
+        assert_eq!(call(&uri).unwrap(), "5.9.8");
+    } else {
+        crate::leave_out("IPv6", "there is none on this machine");
+    }
+    drop(daemon);
+    assert!(call(&name).is_err());
 }
 
 #[test]

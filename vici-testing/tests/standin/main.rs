@@ -10,6 +10,10 @@ mod listening;
 mod scripted;
 mod server;
 
+#[path = "../shared/outside.rs"]
+mod outside;
+
+use outside::leave_out;
 use std::time::Duration;
 
 /// No test waits longer for what has to happen.
