@@ -29,7 +29,7 @@ use crate::settings::Place;
 ///     pools = ["home"]
 ///     [[secrets]]
 ///     id = "home"
-///     type = "ike"
+///     type = "IKE"
 ///     data = "swordfish"
 /// "#)?;
 /// assert_eq!(same, config);

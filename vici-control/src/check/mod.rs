@@ -143,7 +143,7 @@ impl Check<'_> {
     }
 
     fn pool(&mut self, name: &Text, pool: &Pool) {
-        if let Err(reason) = value::pool(&pool.addrs) {
+        if let Err(reason) = value::pool(&pool.addrs.to_string_lossy()) {
             self.problem(format!("pools.{name}.addrs"), reason);
         }
         for (attribute, items) in &pool.attributes {

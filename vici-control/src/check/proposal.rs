@@ -244,7 +244,7 @@ mod tests {
             (
                 Protocol::Esp,
                 "aes512",
-                Err("aes512 is no algorithm, did you mean aes192?"),
+                Err("aes512 is no algorithm, did you mean aes128?"),
             ),
             (Protocol::Ah, "sha256-modp2048", Ok(())),
             (

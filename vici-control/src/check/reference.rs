@@ -1,6 +1,8 @@
 //! What connections need and is not there.
 
-use vici_types::{ConnAuth, LoadShared, SharedType};
+use std::borrow::Cow;
+
+use vici_types::{ConnAuth, LoadShared, SharedType, Text};
 
 use crate::config::Config;
 use crate::key;
@@ -17,7 +19,8 @@ pub(super) fn check(config: &Config, problems: &mut Vec<Problem>) {
         };
         let pools = conn.pools.iter().flatten();
         // An item may hold several.
-        for pool in pools.flat_map(|item| item.split(',')).map(str::trim) {
+        let pools: Vec<_> = pools.map(|item| item.to_string_lossy()).collect();
+        for pool in pools.iter().flat_map(|item| item.split(',')).map(str::trim) {
             if config.pools.get(pool).is_none() && !OF_PLUGINS.contains(&pool) {
                 let names: Vec<String> = config.pools.names().map(ToString::to_string).collect();
                 let hint = did_you_mean(pool, names.iter().map(String::as_str));
@@ -30,11 +33,13 @@ pub(super) fn check(config: &Config, problems: &mut Vec<Problem>) {
         }
         let mut ids = Vec::new();
         for (_, auth) in conn.local.iter().chain(&conn.remote) {
-            ids.extend(auth.id.as_deref());
+            ids.extend(auth.id.as_ref().map(Text::to_string_lossy));
         }
         for (round, auth) in &conn.local {
             let path = format!("{path}.{round}");
-            if auth.auth.as_deref() == Some("psk") && !has_secret(&config.secrets, &ids) {
+            if auth.auth.as_ref().is_some_and(|auth| *auth == "psk")
+                && !has_secret(&config.secrets, &ids)
+            {
                 let reason = "there is no secret ike for these identities".to_owned();
                 problem(format!("{path}.auth"), reason);
             }
@@ -50,7 +55,7 @@ pub(super) fn check(config: &Config, problems: &mut Vec<Problem>) {
     }
 }
 
-fn has_secret(secrets: &[LoadShared], ids: &[&str]) -> bool {
+fn has_secret(secrets: &[LoadShared], ids: &[Cow<'_, str>]) -> bool {
     secrets
         .iter()
         .filter(|secret| secret.type_ == SharedType::Ike)
@@ -60,19 +65,20 @@ fn has_secret(secrets: &[LoadShared], ids: &[&str]) -> bool {
             // be patterns.
             owners.is_empty()
                 || ids.is_empty()
-                || owners.iter().any(|owner| {
+                || owners.iter().map(Text::to_string_lossy).any(|owner| {
                     let plain = |id: &str| id.trim_start_matches('@').to_ascii_lowercase();
                     owner.starts_with(['%', '~', '/'])
                         || owner.contains('*')
                         || ids
                             .iter()
-                            .any(|id| plain(id) == plain(owner) || id.starts_with('%'))
+                            .any(|id| plain(id) == plain(&owner) || id.starts_with('%'))
                 })
         })
 }
 
 fn uses_keys(auth: &ConnAuth) -> bool {
-    let method = auth.auth.as_deref().unwrap_or("pubkey");
+    let method = auth.auth.as_ref().map(Text::to_string_lossy);
+    let method = method.as_deref().unwrap_or("pubkey");
     !["psk", "eap", "xauth"]
         .iter()
         .any(|other| method.starts_with(other))

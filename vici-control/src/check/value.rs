@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use vici_types::{Dscp, Duration, Volume};
+use vici_types::{Dscp, Time, Volume};
 
 use super::proposal::{self, Protocol};
 use crate::problem::did_you_mean;
@@ -28,7 +28,7 @@ pub(super) fn value(kind: Kind, text: &str) -> Result<(), String> {
             )
         }
         Kind::Duration => ensure(
-            Duration::from(text).as_secs().is_some(),
+            Time::from(text).as_secs().is_some(),
             "must be one whole number with s, m, h or d behind it, such as 90m",
         ),
         Kind::Volume => ensure(

@@ -198,10 +198,7 @@ impl Reading<'_> {
             let key = format!("{path}.{}", value.name);
             self.place(&key, value.place);
             if value.name == "addrs" {
-                match std::str::from_utf8(value.bytes) {
-                    Ok(addrs) => addrs.clone_into(&mut pool.addrs),
-                    Err(_) => self.problem(value.place, &key, "must be printable ASCII"),
-                }
+                pool.addrs = value.bytes.into();
             } else if ATTRIBUTES.contains(&value.name) || is_number(value.name) {
                 let items = split(value.bytes).map(Text::from).collect();
                 pool.attributes.push(value.name, items);

@@ -178,10 +178,6 @@ impl<'a> Reading<'a> {
                 }
                 Some(Item::from(value.bytes))
             }
-            _ if std::str::from_utf8(value.bytes).is_err() => {
-                self.problem(value.place, key, "must be printable ASCII");
-                None
-            }
             _ => Some(Item::from(value.bytes)),
         }
     }

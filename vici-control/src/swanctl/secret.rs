@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use vici_types::{LoadShared, LoadToken, Secret, SharedType};
+use vici_types::{LoadShared, LoadToken, Secret, SharedType, Text};
 use zeroize::Zeroizing;
 
 use super::reading::Reading;
@@ -117,11 +117,10 @@ impl Reading<'_> {
         let mut token = LoadToken::new("");
         for value in section.values() {
             let key = format!("{path}.{}", value.name);
-            let text = || std::str::from_utf8(value.bytes).ok().map(str::to_owned);
             match value.name {
-                "handle" => token.handle = text().unwrap_or_default(),
-                "module" => token.module = text(),
-                "slot" => match text().and_then(|slot| slot.trim().parse().ok()) {
+                "handle" => token.handle = value.bytes.into(),
+                "module" => token.module = Some(value.bytes.into()),
+                "slot" => match slot(value.bytes) {
                     Some(slot) => token.slot = Some(slot),
                     None => self.problem(value.place, &key, "must be the number of a slot"),
                 },
@@ -191,12 +190,7 @@ impl Reading<'_> {
                     }
                 }
             } else if value.name.starts_with("id") {
-                match std::str::from_utf8(value.bytes) {
-                    Ok(id) => owners.push(id.to_owned()),
-                    Err(_) => {
-                        self.problem(value.place, &key, "an identity must be printable ASCII")
-                    }
-                }
+                owners.push(Text::from(value.bytes));
             } else {
                 self.unknown(value.name, value.place, path, &["secret", "id"]);
             }
@@ -228,6 +222,10 @@ impl Reading<'_> {
             format!("unknown key{hint}"),
         );
     }
+}
+
+fn slot(text: &[u8]) -> Option<i32> {
+    std::str::from_utf8(text).ok()?.trim().parse().ok()
 }
 
 fn kind(name: &str) -> Option<(&'static str, Kind)> {
