@@ -1,5 +1,5 @@
 //! Prints what happens: SAs that come up, go down, are rekeyed or move, and alerts. It connects again
-//! when the daemon is restarted.
+//! when the daemon is restarted, and ends when it is interrupted, whatever it waits for.
 //!
 //! ```sh
 //! cargo run --example monitor         # until it is interrupted
@@ -18,6 +18,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         None => None,
     };
     let mut client = Client::connect_env()?;
+    // It stays good over every `reconnect` below.
+    let shutdown = client.shutdown_handle()?;
+    let interrupted = shutdown.clone();
+    ctrlc::set_handler(move || {
+        if let Err(error) = shutdown.shutdown() {
+            eprintln!("{error}");
+        }
+    })?;
     subscribe(&mut client)?;
     println!("watching");
 
@@ -26,10 +34,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         match client.next_event(left) {
             Ok(Some(event)) => print(&event),
             Ok(None) => return Ok(()),
+            Err(_) if interrupted.is_shut_down() => return Ok(()),
             Err(error) if error.is_closed() => {
                 println!("the daemon is gone: {error}");
                 // Subscribes again to what was subscribed.
-                client.reconnect(left.unwrap_or(Duration::MAX))?;
+                match client.reconnect(left.unwrap_or(Duration::MAX)) {
+                    Ok(()) => {}
+                    Err(Error::UnknownEvent { name, .. }) => {
+                        println!("the new daemon does not know {name}");
+                    }
+                    Err(_) if interrupted.is_shut_down() => return Ok(()),
+                    Err(error) => return Err(error.into()),
+                }
                 println!("watching again");
             }
             Err(error) => return Err(error.into()),

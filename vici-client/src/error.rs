@@ -109,9 +109,13 @@ pub enum Error {
         raw: RawMessage,
     },
     /// The time is over. The connection can be used further: what comes late is skipped.
+    ///
+    /// The daemon was busy, its threads held by commands that wait (see
+    /// [how many at once](crate#how-many-at-once)), or it has dropped a response over 512 KiB, in which
+    /// case none ever comes.
     #[error(
-        "no answer in time; it may come late or never: the daemon drops a response over 512 KiB \
-         without a word"
+        "no answer in time; it may come late or never: the daemon is busy, as a few commands that wait \
+         at once make it, or has dropped a response over 512 KiB without a word"
     )]
     Timeout,
     /// There is no response, and none will come: the daemon has answered what was sent later.
@@ -142,23 +146,42 @@ impl Error {
         }
     }
 
-    /// Whether there is no connection any more: it ended, was reset or was closed earlier.
+    /// Whether there is no connection any more: it ended, failed, was closed earlier, or the daemon broke
+    /// the protocol.
     ///
     /// [`Client::reconnect`](crate::Client::reconnect) makes another one.
     pub fn is_closed(&self) -> bool {
         match self {
-            Self::Closed => true,
-            Self::Io(error) => matches!(
+            Self::Closed | Self::Protocol(_) => true,
+            // What was asked for can't be done, and nothing has changed.
+            Self::Io(error) => !matches!(
                 error.kind(),
-                io::ErrorKind::UnexpectedEof
-                    | io::ErrorKind::ConnectionReset
-                    | io::ErrorKind::ConnectionAborted
-                    | io::ErrorKind::BrokenPipe
-                    | io::ErrorKind::NotConnected
-                    | io::ErrorKind::WriteZero
+                io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput
             ),
             _ => false,
         }
+    }
+
+    /// Whether the daemon understood the command and did not do it: `success = no`.
+    pub fn is_refused(&self) -> bool {
+        matches!(self, Self::CommandFailed { .. })
+    }
+
+    /// Whether the daemon has refused the command because there is no such thing: no connection, child,
+    /// pool, authority, key, policy, counters or SA of that name.
+    ///
+    /// The protocol has no code for it; these are the words of the daemons 5.2 to 6.1.
+    pub fn is_not_found(&self) -> bool {
+        let Self::CommandFailed {
+            errmsg: Some(errmsg),
+            ..
+        } = self
+        else {
+            return false;
+        };
+        errmsg.ends_with(" not found")
+            || (errmsg.starts_with("no matching SAs to ") && errmsg.ends_with(" found"))
+            || errmsg == "no counters found for this connection"
     }
 
     /// Whether the time was over.

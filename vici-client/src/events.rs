@@ -1,5 +1,6 @@
 //! Events that come unasked.
 
+use core::iter::FusedIterator;
 use core::time::Duration;
 use std::io::{Read, Write};
 
@@ -10,7 +11,8 @@ use crate::codec::refused;
 use crate::deadline::Deadline;
 use crate::error::{Error, Result};
 use crate::event::RawEvent;
-use crate::proto::Outcome;
+use crate::proto::{Outcome, QueuedEvent, Session};
+use crate::socket::Socket;
 
 impl<S: Read + Write> Client<S> {
     /// Asks for an event. It is subscribed until [`unsubscribe`](Self::unsubscribe) or the end of the
@@ -111,13 +113,91 @@ impl<S: Read + Write> Client<S> {
     /// Those of a closed connection, and [`Error::Io`] for a timeout on a stream that has none
     /// ([`Unsupported`](std::io::ErrorKind::Unsupported)).
     pub fn next_event(&mut self, timeout: Option<Duration>) -> Result<Option<RawEvent>> {
+        self.take_event(timeout, Session::next_event)
+    }
+
+    /// The next event of one kind, as [`next_event`](Self::next_event) waits for it; events of other
+    /// kinds stay in the queue, in their order.
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    /// use vici_client::{Client, vici_types::{ChildUpdown, IkeUpdown}};
+    ///
+    /// # fn main() -> vici_client::Result<()> {
+    /// let mut client = Client::connect()?;
+    /// client.subscribe::<IkeUpdown>()?;
+    /// client.subscribe::<ChildUpdown>()?;
+    /// if let Some(child) = client.next_event_of::<ChildUpdown>(Some(Duration::from_secs(10)))? {
+    ///     println!("{child:?}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`next_event`](Self::next_event), and [`Error::Decode`] if the event does not fit its type; it
+    /// is in the error.
+    pub fn next_event_of<E: Event>(&mut self, timeout: Option<Duration>) -> Result<Option<E>> {
+        match self.next_event_named(E::NAME, timeout)? {
+            Some(event) => event.decode().map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// [`next_event_of`](Self::next_event_of) by the name of the event.
+    ///
+    /// # Errors
+    ///
+    /// As [`next_event`](Self::next_event).
+    pub fn next_event_named(
+        &mut self,
+        event: &str,
+        timeout: Option<Duration>,
+    ) -> Result<Option<RawEvent>> {
+        self.take_event(timeout, |session| session.next_event_named(event))
+    }
+
+    /// The events as an iterator, each waited for as by [`next_event`](Self::next_event) with this
+    /// timeout: `None` waits for ever, [`Duration::ZERO`] takes what has come, any other ends the
+    /// iterator when no event comes for so long.
+    ///
+    /// An error is the last item.
+    ///
+    /// ```no_run
+    /// use vici_client::{Client, vici_types::IkeUpdown};
+    ///
+    /// # fn main() -> vici_client::Result<()> {
+    /// let mut client = Client::connect()?;
+    /// client.subscribe::<IkeUpdown>()?;
+    /// for event in client.events(None) {
+    ///     println!("{:?}", event?.decode::<IkeUpdown>());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn events(&mut self, timeout: Option<Duration>) -> Events<'_, S> {
+        Events {
+            client: self,
+            timeout,
+            over: false,
+        }
+    }
+
+    fn take_event(
+        &mut self,
+        timeout: Option<Duration>,
+        mut take: impl FnMut(&mut Session) -> Option<QueuedEvent>,
+    ) -> Result<Option<RawEvent>> {
         let deadline = Deadline::after(timeout);
         let mut tried = false;
-        loop {
+        let mut event = take(&mut self.session);
+        while event.is_none() {
             // Replies to what was given up, and events on their way into the queue.
-            while self.session.queued_events() == 0 && self.poll()?.is_some() {}
-            if let Some(event) = self.session.next_event() {
-                return Ok(Some(event.into()));
+            while self.poll()?.is_some() {}
+            event = take(&mut self.session);
+            if event.is_some() {
+                break;
             }
             if tried && deadline.is_over() {
                 return Ok(None);
@@ -128,5 +208,29 @@ impl<S: Read + Write> Client<S> {
                 result => result?,
             }
         }
+        Ok(event.map(RawEvent::from))
     }
 }
+
+/// An iterator over events, made by [`Client::events`].
+#[derive(Debug)]
+pub struct Events<'a, S = Socket> {
+    client: &'a mut Client<S>,
+    timeout: Option<Duration>,
+    over: bool,
+}
+
+impl<S: Read + Write> Iterator for Events<'_, S> {
+    type Item = Result<RawEvent>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.over {
+            return None;
+        }
+        let next = self.client.next_event(self.timeout).transpose();
+        self.over = !matches!(next, Some(Ok(_)));
+        next
+    }
+}
+
+impl<S: Read + Write> FusedIterator for Events<'_, S> {}

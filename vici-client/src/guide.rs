@@ -55,7 +55,9 @@ examples! {
     reconcile
     /// Brings a tunnel up, and shows the log meanwhile.
     initiate
-    /// Tells what comes up and goes down, across restarts of the daemon.
+    /// Brings up any number of tunnels at once.
+    initiate_many
+    /// Tells what comes up and goes down, across restarts of the daemon, until it is interrupted.
     monitor
     /// Metrics for Prometheus.
     exporter

@@ -36,8 +36,8 @@
 //! # fn main() -> vici_client::Result<()> {
 //! let mut client = Client::connect()?;
 //! client.subscribe::<IkeUpdown>()?;
-//! while let Some(event) = client.next_event(Some(Duration::from_secs(60)))? {
-//!     println!("{:?}", event.decode::<IkeUpdown>());
+//! for event in client.events(Some(Duration::from_secs(60))) {
+//!     println!("{:?}", event?.decode::<IkeUpdown>());
 //! }
 //! println!("a quiet minute");
 //! # Ok(())
@@ -61,9 +61,9 @@
 //!   offset, and keeps the message. The connection goes on, and so does a stream.
 //! - **The time is over** ([`is_timeout`](Error::is_timeout)): the connection goes on. The daemon may
 //!   still do what it was asked.
-//! - **The connection is gone** ([`is_closed`](Error::is_closed)), or the daemon broke the protocol
-//!   ([`Protocol`](Error::Protocol)): every later call returns [`Closed`](Error::Closed) at once.
-//!   Events that had come are still there. [`Client::reconnect`] starts anew.
+//! - **The connection is gone** ([`is_closed`](Error::is_closed)): it ended or failed, or the daemon
+//!   broke the protocol. Every later call returns [`Closed`](Error::Closed) at once. Events that had come
+//!   are still there. [`Client::reconnect`] starts anew.
 //!
 //! Texts stand on their own, as in
 //! `list-sa: home.child-sas.net-1.bytes-in: invalid number: invalid digit found in string (at byte 123)`.
@@ -88,6 +88,21 @@
 //! another thread, and whatever it waits for.
 //!
 //! To serve many connections from one thread, drive [`proto::Session`] with an event loop of your own.
+//!
+//! # How many at once
+//!
+//! The daemon works on all connections with the same few threads: 16, unless `charon.threads` says
+//! otherwise, of which 5 or so have other things to do. [`Initiate`](vici_types::Initiate) and
+//! [`Terminate`](vici_types::Terminate) hold one of them for as long as they wait for the peer. Eight that
+//! wait at once for peers that do not answer leave none or few: then all other commands, of whatever
+//! connection, wait for them, a `list-sas` just as what the peers send. A client that has a timeout sees
+//! [`Error::Timeout`] meanwhile. How many are left is `workers.idle` in the answer to
+//! [`Stats`](vici_types::Stats).
+//!
+//! So wait yourself, rather than have the daemon wait: `timeout(-1)` has it answer at once, and
+//! the event [`ChildUpdown`](vici_types::ChildUpdown) tells when the tunnel is up. That serves any
+//! number at once, over one connection. The example [`initiate_many`](crate::guide::examples::initiate_many)
+//! does it.
 //!
 //! # Tests
 //!
@@ -116,6 +131,8 @@
 //! | an event that does not decode | given raw; the next one works | `events::undecodable_event_is_given_raw_and_the_next_one_works` |
 //! | nobody reads the events | bounded queue; calls go on | `events::caller_that_reads_no_events_never_blocks_a_command` |
 //! | a full queue | drops by the caller's policy, and counts | `events::full_queue_drops_the_oldest_and_counts_them` |
+//! | very many small events | the limit in bytes is for all that they take | `events::limit_in_bytes_is_for_all_that_events_take` |
+//! | one kind of event is waited for | the others stay, in order | `events::events_of_one_kind_are_taken_and_others_stay` |
 //! | a full queue during a stream | no item is dropped | `stream::items_are_never_dropped_for_a_full_queue` |
 //! | a stream is dropped at any point | nothing blocks, nothing is left registered | `stream::stream_dropped_at_any_point_leaves_the_connection_in_step` |
 //! | an item that does not decode | an error with its bytes; the stream goes on | `stream::undecodable_item_is_an_error_with_its_bytes_and_the_stream_goes_on` |
@@ -126,6 +143,7 @@
 //! | bytes trickle in without end | the deadline is for the whole call | `time::deadline_is_for_a_whole_call` |
 //! | a request could be sent in part only | its rest is sent first, its answer skipped | `time::request_that_was_sent_in_part_is_sent_to_its_end` |
 //! | a request could not be sent at all | it is never sent | `time::request_of_which_nothing_was_sent_is_taken_back` |
+//! | a peer writes and does not read, which no daemon does | a large request waits for it, until the deadline | `time::peer_that_only_writes_holds_a_large_request_up_until_its_deadline` |
 //! | a stream stalls, or never ends | deadlines for each item and in total | `time::stream_has_a_deadline_for_each_item`, `time::stream_has_a_deadline_in_total` |
 //! | a stream type has no timeouts | `set_timeout` is an error | `time::stream_without_timeouts_refuses_them` |
 //! | the peer closes at any byte | one prompt error, then closed at once | `broken_peer::end_of_the_connection_at_any_byte_is_one_prompt_error` |
@@ -139,6 +157,7 @@
 //! | the daemon is still starting | connecting again until a limit | `connect::connecting_waits_for_a_daemon_that_starts` |
 //! | the daemon's backlog is full | the limit holds | `connect::connecting_to_a_full_backlog_ends_when_the_limit_is_over` |
 //! | an attempt to connect is given up | no thread and no descriptor is left of it | `leftovers::an_attempt_that_is_given_up_leaves_nothing_behind` |
+//! | a subscription fails with the connection | it does not come back with the next one | `reconnect::subscription_that_failed_does_not_come_back` |
 //! | the daemon was restarted | reconnect restores the subscriptions | `reconnect::reconnect_restores_the_subscriptions` |
 //! | a message that the daemon would misread or hang up on | refused before a byte is written | `call::what_the_daemon_can_not_read_is_refused_before_a_byte_is_written`, `call::a_frame_over_the_limit_is_refused_and_one_of_the_limit_is_sent` |
 //! | all of it in any order | nothing lost, doubled or out of order | `session_model::nothing_is_lost_doubled_or_out_of_order` |
@@ -150,7 +169,9 @@
 //! close-on-exec. Writing to a connection that is gone is an error, never a `SIGPIPE`, in programs of
 //! other languages as well. A socket that others have, too, stays as they have it: it is waited for
 //! with `poll`, and neither its timeouts nor whether it blocks are touched. (Windows has no such means:
-//! there the timeouts of the socket are set, and it is made nonblocking for a moment.)
+//! there the timeouts of the socket are set, and it is made nonblocking for a moment. It does not promise
+//! either that a socket can be used after such a timeout: after [`Error::Timeout`] on Windows, a new
+//! connection is the safe way to go on.)
 //!
 //! Over TCP the daemon writes the head of a frame and the rest of it apart, which would cost 40 ms
 //! each time, as its kernel waits for an acknowledgement that ours delays. On Linux ours is told not to.
@@ -186,6 +207,7 @@ pub use crate::client::Client;
 pub use crate::config::Config;
 pub use crate::error::{Error, Result};
 pub use crate::event::RawEvent;
+pub use crate::events::Events;
 pub use crate::proto::{EventLimits, ProtocolError, WhenFull};
 pub use crate::raw::RawMessage;
 pub use crate::shutdown::ShutdownHandle;

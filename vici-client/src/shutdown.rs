@@ -47,7 +47,8 @@ impl ShutdownHandle {
         socket.as_ref().map_or(Ok(()), Socket::shutdown)
     }
 
-    fn is_over(&self) -> bool {
+    /// Whether a handle of this client has ended it.
+    pub fn is_shut_down(&self) -> bool {
         self.0.over.load(Ordering::Acquire)
     }
 
@@ -70,7 +71,7 @@ impl Switch {
 
     /// Whether a handle has ended the client.
     pub(crate) fn is_over(&self) -> bool {
-        self.0.get().is_some_and(ShutdownHandle::is_over)
+        self.0.get().is_some_and(ShutdownHandle::is_shut_down)
     }
 
     /// What handles end from now on, if there are any. A copy is only made for them.
@@ -82,7 +83,7 @@ impl Switch {
         };
         let mut guarded = handle.lock();
         let socket = guarded.insert(copy()?);
-        if handle.is_over() {
+        if handle.is_shut_down() {
             return socket.shutdown();
         }
         Ok(())
@@ -97,7 +98,7 @@ impl Switch {
         let _ = handle
             .0
             .ended
-            .wait_timeout_while(handle.lock(), time, |_| !handle.is_over());
+            .wait_timeout_while(handle.lock(), time, |_| !handle.is_shut_down());
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod support;
 
+use std::io::ErrorKind;
 use std::net::Shutdown;
 use std::sync::mpsc;
 
@@ -363,4 +364,44 @@ fn writing_nothing_is_an_end() {
     }
     let mut client = Client::new(Full);
     assert!(client.call(&Ping::default()).unwrap_err().is_closed());
+}
+
+#[test]
+fn every_error_that_closes_says_so() {
+    for kind in [
+        ErrorKind::HostUnreachable,
+        ErrorKind::NetworkUnreachable,
+        ErrorKind::NetworkDown,
+        ErrorKind::PermissionDenied,
+        ErrorKind::TimedOut,
+        ErrorKind::Other,
+    ] {
+        struct Failing(ErrorKind);
+        impl std::io::Read for Failing {
+            fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+                Err(self.0.into())
+            }
+        }
+        impl std::io::Write for Failing {
+            fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+                Ok(bytes.len())
+            }
+            fn flush(&mut self) -> std::io::Result<()> {
+                Ok(())
+            }
+        }
+        let mut client = Client::new(Failing(kind));
+        let error = client.call(&Ping::default()).unwrap_err();
+        assert!(error.is_closed(), "{error:?}");
+        assert!(client.is_closed());
+    }
+
+    let mut client = Client::new(Replay::new([frame(CONFIRM)]));
+    let error = client.call(&Ping::default()).unwrap_err();
+    assert!(matches!(error, Error::Protocol(_)) && error.is_closed());
+    assert!(client.is_closed());
+
+    // What can't be done closes nothing.
+    let error = client.shutdown_handle().unwrap_err();
+    assert!(!error.is_closed());
 }

@@ -220,3 +220,44 @@ fn client_moves_between_threads() {
         },
     );
 }
+
+#[test]
+fn a_refusal_says_whether_there_is_no_such_thing() {
+    let refused = |errmsg: &str| {
+        let mut answer = b"\x03\x07success\x00\x02no\x03\x06errmsg\x00".to_vec();
+        answer.push(u8::try_from(errmsg.len()).unwrap());
+        answer.extend_from_slice(errmsg.as_bytes());
+        let answer = frame(Packet::CommandResponse { message: &answer });
+        let error = Client::new(Replay::new([answer]))
+            .call(&Ping::default())
+            .unwrap_err();
+        assert!(error.is_refused() && !error.is_closed(), "{error:?}");
+        error.is_not_found()
+    };
+    for errmsg in [
+        "unload: connection 'home' not found",
+        "unload: authority 'home' not found",
+        "CHILD_SA config 'home' not found",
+        "IKE_SA config 'home' not found",
+        "policy 'home' not found",
+        "configuration name not found",
+        "home not found",
+        "key not found",
+        "no matching SAs to terminate found",
+        "no matching SAs to rekey found",
+        "no matching SAs to redirect found",
+        "no counters found for this connection",
+    ] {
+        assert!(refused(errmsg), "{errmsg}");
+    }
+    for errmsg in [
+        "no counters available (plugin missing?)",
+        "missing terminate selector",
+        "CHILD_SA 'not found' not established after 1000ms",
+        "",
+    ] {
+        assert!(!refused(errmsg), "{errmsg}");
+    }
+    assert!(!Error::Timeout.is_refused());
+    assert!(!Error::Closed.is_not_found());
+}

@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::mpsc::Receiver;
 
 use vici_testing::SimulatedDaemon;
 
@@ -187,4 +188,57 @@ fn quickstart_does_what_it_says() {
         text.lines().last(),
         Some("unloaded vici-example-quickstart")
     );
+}
+
+/// Runs an example that prints, line by line, until it ends.
+fn start(example: &str, uri: &str) -> (Running, Receiver<String>) {
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["run", "--quiet", "--example", example]);
+    command.env("VICI_URI", uri).stdin(Stdio::null());
+    let mut process = Running::spawn(command.stdout(Stdio::piped()));
+    let lines = process.lines();
+    (process, lines)
+}
+
+fn interrupt(process: &mut Running) {
+    let id = process.0.id().to_string();
+    let status = Command::new("kill").args(["-INT", &id]).status().unwrap();
+    assert!(status.success());
+    assert!(process.0.wait().unwrap().success());
+}
+
+#[test]
+fn the_monitor_ends_when_it_is_interrupted_whatever_it_waits_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("charon.vici");
+    let daemon = SimulatedDaemon::new();
+    let uri = daemon.server().listen_unix(&path).unwrap();
+    let (mut watching, lines) = start("monitor", &uri);
+    let (mut waiting, other_lines) = start("monitor", &uri);
+    for lines in [&lines, &other_lines] {
+        // It may have to be built first.
+        assert_eq!(
+            lines.recv_timeout(10 * PATIENCE).unwrap(),
+            "this daemon does not know alert"
+        );
+        assert_eq!(lines.recv_timeout(PATIENCE).unwrap(), "watching");
+    }
+
+    // A second daemon takes the place of the first.
+    drop(daemon);
+    let daemon = SimulatedDaemon::new();
+    let gone = "the daemon is gone: the connection to the daemon is closed";
+    for lines in [&lines, &other_lines] {
+        assert_eq!(lines.recv_timeout(PATIENCE).unwrap(), gone);
+    }
+    daemon.server().listen_unix(&path).unwrap();
+    for lines in [&lines, &other_lines] {
+        assert_eq!(lines.recv_timeout(PATIENCE).unwrap(), "watching again");
+    }
+    interrupt(&mut watching);
+
+    // And goes without another.
+    drop(daemon);
+    assert_eq!(other_lines.recv_timeout(PATIENCE).unwrap(), gone);
+    interrupt(&mut waiting);
 }

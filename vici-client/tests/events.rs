@@ -8,14 +8,16 @@
 
 mod support;
 
+use std::os::unix::net::UnixStream;
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use support::{
-    CONFIRM, Item, Note, Ping, REFUSE, Replay, Sent, converse, frame, frames, item, note, notes,
-    pong,
+    CONFIRM, Item, Note, Peer, Ping, REFUSE, Replay, Sent, converse, frame, frames, item, note,
+    notes, pong,
 };
-use vici_client::proto::{EventLimits, Packet, WhenFull};
-use vici_client::{Client, Error};
+use vici_client::proto::{EventLimits, Packet, QueuedEvent, Session, WhenFull};
+use vici_client::{Client, Error, RawEvent};
 
 #[test]
 fn events_before_between_and_after_a_request_and_its_response() {
@@ -223,13 +225,16 @@ fn overfilled(limits: Option<EventLimits>) -> (Vec<u32>, u64) {
     (left, dropped)
 }
 
+/// What a note takes: two places in a buffer and two blocks, on a machine of 64 bits.
+const NOTE: usize = 2 * 48 + 16 + 32;
+
 #[test]
 fn full_queue_drops_the_oldest_and_counts_them() {
     assert_eq!(overfilled(None), ((0..10).collect(), 0));
     let limits = EventLimits::new(3, usize::MAX, WhenFull::DropOldest);
     assert_eq!(overfilled(Some(limits)), (vec![7, 8, 9], 7));
-    // A note has 4 bytes of name and 11 of message.
-    let limits = EventLimits::new(usize::MAX, 31, WhenFull::DropOldest);
+    // A note has 4 bytes of name and 11 of message, and takes ten times that.
+    let limits = EventLimits::new(usize::MAX, 2 * NOTE + 1, WhenFull::DropOldest);
     assert_eq!(overfilled(Some(limits)), (vec![8, 9], 8));
 }
 
@@ -237,7 +242,7 @@ fn full_queue_drops_the_oldest_and_counts_them() {
 fn full_queue_drops_the_newest_if_the_caller_wants() {
     let limits = EventLimits::new(3, usize::MAX, WhenFull::DropNewest);
     assert_eq!(overfilled(Some(limits)), (vec![0, 1, 2], 7));
-    let limits = EventLimits::new(usize::MAX, 31, WhenFull::DropNewest);
+    let limits = EventLimits::new(usize::MAX, 2 * NOTE + 1, WhenFull::DropNewest);
     assert_eq!(overfilled(Some(limits)), (vec![0, 1], 8));
 }
 
@@ -245,7 +250,7 @@ fn full_queue_drops_the_newest_if_the_caller_wants() {
 fn queue_without_room_drops_everything() {
     let limits = EventLimits::new(0, usize::MAX, WhenFull::DropOldest);
     assert_eq!(overfilled(Some(limits)), (vec![], 10));
-    let limits = EventLimits::new(usize::MAX, 14, WhenFull::DropOldest);
+    let limits = EventLimits::new(usize::MAX, NOTE - 1, WhenFull::DropOldest);
     assert_eq!(overfilled(Some(limits)), (vec![], 10));
 }
 
@@ -307,4 +312,104 @@ fn event_that_nobody_asked_for_does_no_harm() {
     let mut client = Client::new(Replay::new(replies));
     assert_eq!(client.call(&Ping::default()).unwrap().number, 3);
     assert_eq!(client.next_event(None).unwrap().unwrap().name(), "item");
+}
+
+#[test]
+fn limit_in_bytes_is_for_all_that_events_take() {
+    let mut session = Session::new();
+    let limit = 1 << 20;
+    session.set_event_limits(EventLimits::new(usize::MAX, limit, WhenFull::DropOldest));
+    let tiny = frame(Packet::Event {
+        name: "e",
+        message: &[],
+    });
+    for _ in 0..limit / tiny.len() {
+        session.buffer()[..tiny.len()].copy_from_slice(&tiny);
+        session.advance(tiny.len());
+        assert_eq!(session.poll(), Ok(None));
+    }
+    let least = size_of::<QueuedEvent>() + 1;
+    assert!(session.queued_events() * least <= limit);
+    assert!(session.dropped_events() > 0);
+}
+
+#[test]
+fn events_of_one_kind_are_taken_and_others_stay() {
+    let (asked, go_on) = mpsc::channel();
+    converse(
+        move |daemon| {
+            for event in ["note", "item"] {
+                daemon.expect_register(event);
+                daemon.send(CONFIRM);
+            }
+            daemon.expect_request("ping");
+            let queued = [note(1), item(2), note(3), item(4), pong(7)];
+            daemon.send_bytes(&frames(&queued));
+            go_on.recv().unwrap();
+            daemon.send_bytes(&frames(&[note(5), item(6)]));
+            daemon.expect_end();
+        },
+        |mut client| {
+            client.subscribe::<Note>().unwrap();
+            client.subscribe::<Item>().unwrap();
+            client.call(&Ping::default()).unwrap();
+
+            let look = Some(Duration::ZERO);
+            let mut items = Vec::new();
+            while let Some(item) = client.next_event_of::<Item>(look).unwrap() {
+                items.push(item.number);
+            }
+            assert_eq!(items, [2, 4]);
+            asked.send(()).unwrap();
+            // It waits for what is not there yet, past a note.
+            assert_eq!(
+                client.next_event_of::<Item>(None).unwrap().unwrap().number,
+                6
+            );
+            let raw = client.next_event_named("note", None).unwrap().unwrap();
+            assert_eq!(raw.decode::<Note>().unwrap().number, 1);
+            assert_eq!(notes(&mut client, 2), [3, 5]);
+            assert_eq!(client.next_event_named("other", look).unwrap(), None);
+            drop(client);
+        },
+    );
+}
+
+#[test]
+fn event_of_one_kind_that_does_not_decode_is_an_error_with_its_bytes() {
+    let bad = Packet::Event {
+        name: "note",
+        message: b"\x03\x06number\x00\x01x",
+    };
+    let replies = [frames(&[CONFIRM, bad, note(2)])];
+    let mut client = Client::new(Replay::new(replies));
+    client.subscribe::<Note>().unwrap();
+    let error = client.next_event_of::<Note>(None).unwrap_err();
+    assert!(matches!(error, Error::Decode { raw, .. } if raw.len() == 11));
+    assert_eq!(
+        client.next_event_of::<Note>(None).unwrap().unwrap().number,
+        2
+    );
+}
+
+#[test]
+fn events_can_be_iterated() {
+    let replies = [frames(&[CONFIRM, note(1), note(2), note(3)])];
+    let mut client = Client::new(Replay::new(replies));
+    client.subscribe::<Note>().unwrap();
+    let number = |event: Result<RawEvent, Error>| event.unwrap().decode::<Note>().unwrap().number;
+    let first: Vec<u32> = client.events(None).take(2).map(number).collect();
+    assert_eq!(first, [1, 2]);
+    // The end of the connection is the last item.
+    let mut events = client.events(None);
+    assert_eq!(events.next().map(number), Some(3));
+    assert!(events.next().unwrap().unwrap_err().is_closed());
+    assert!(events.next().is_none());
+
+    let (ours, theirs) = UnixStream::pair().unwrap();
+    let mut daemon = Peer::new(theirs);
+    let mut client = Client::new(ours);
+    daemon.send_bytes(&frames(&[note(1), note(2)]));
+    let all: Vec<u32> = client.events(Some(Duration::ZERO)).map(number).collect();
+    assert_eq!(all, [1, 2]);
 }

@@ -141,3 +141,31 @@ fn any_stream_is_opened_again_as_it_was_told() {
         assert!(asked.iter().all(|limit| *limit <= LONG));
     });
 }
+
+#[test]
+fn subscription_that_failed_does_not_come_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("charon.vici");
+    let listener = UnixListener::bind(&path).unwrap();
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut peer = Peer::new(listener.accept().unwrap().0);
+            // It goes without confirming.
+            peer.expect_register("note");
+            drop(peer);
+            let mut peer = Peer::new(listener.accept().unwrap().0);
+            peer.expect_register("note");
+            peer.send(CONFIRM);
+            peer.expect_unregister("note");
+            peer.send(CONFIRM);
+            peer.expect_end();
+        });
+        let mut client = Client::connect_uri(path.to_str().unwrap()).unwrap();
+        assert!(client.subscribe::<Note>().unwrap_err().is_closed());
+        client.reconnect(LONG).unwrap();
+        client.subscribe::<Note>().unwrap();
+        client.unsubscribe::<Note>().unwrap();
+        let error = client.unsubscribe::<Note>().unwrap_err();
+        assert!(matches!(error, Error::NotSubscribed { .. }), "{error:?}");
+    });
+}

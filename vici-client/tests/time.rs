@@ -66,8 +66,8 @@ fn flood(daemon: &mut Peer, packet: Packet<'_>) {
 fn timeout_text_names_the_dropped_response() {
     assert_eq!(
         Error::Timeout.to_string(),
-        "no answer in time; it may come late or never: the daemon drops a response over 512 KiB \
-         without a word"
+        "no answer in time; it may come late or never: the daemon is busy, as a few commands that wait \
+         at once make it, or has dropped a response over 512 KiB without a word"
     );
 }
 
@@ -675,4 +675,20 @@ fn large_request_waits_for_room_on_a_socket_that_does_not_block() {
             },
         );
     }
+}
+
+#[test]
+fn peer_that_only_writes_holds_a_large_request_up_until_its_deadline() {
+    converse(
+        |daemon| flood(daemon, note(1)),
+        |mut client| {
+            client.set_timeout(Some(SHORT)).unwrap();
+            let request = Ping {
+                padding: vec!["x".repeat(60_000); 8],
+                ..Ping::default()
+            };
+            assert_timeout(client.call(&request));
+            assert!(!client.is_closed());
+        },
+    );
 }

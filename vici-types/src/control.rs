@@ -36,7 +36,8 @@ request! {
         "ike" ike: opt Text,
         /// `timeout`: How long to wait for the outcome: a `Duration`, or milliseconds of which 0 is
         /// as long as it takes and a negative number not at all, which is without events, too.
-        /// Default: as long as it takes. Negative since 5.4.0.
+        /// Default: as long as it takes. Negative since 5.4.0. While it waits it holds one of the
+        /// daemon's few threads.
         "timeout" timeout: opt Timeout,
         /// `init-limits`: Let the daemon refuse if its half-open or job limits are exceeded;
         /// default no. Since 5.3.3.
@@ -75,7 +76,8 @@ request! {
         "force" force: bool bool,
         /// `timeout`: How long to wait for the outcome: a `Duration`, or milliseconds of which 0 is
         /// as long as it takes and a negative number not at all, which is without events, too.
-        /// Default: as long as it takes. Negative since 5.4.0.
+        /// Default: as long as it takes. Negative since 5.4.0. While it waits it holds one of the
+        /// daemon's few threads.
         "timeout" timeout: opt Timeout,
         /// `loglevel`: Highest level of control-log events to send; default 1, -1 silences them.
         /// Level 2 and above is a flood, and has frozen a daemon older than 5.9.11.

@@ -14,7 +14,8 @@ use super::packet::Hidden;
 pub struct EventLimits {
     /// The most events that wait.
     pub max_events: usize,
-    /// The most bytes that wait, names and messages.
+    /// The most memory that waiting events take, in bytes: their names and messages, and what it takes
+    /// to keep them, some 160 bytes each.
     pub max_bytes: usize,
     /// What to drop beyond that.
     pub when_full: WhenFull,
@@ -75,9 +76,17 @@ impl QueuedEvent {
         Self { name, message }
     }
 
-    fn len(&self) -> usize {
-        self.name.len() + self.message.len()
+    fn cost(&self) -> usize {
+        cost(&self.name, &self.message)
     }
+}
+
+/// What an event takes: its place in a buffer that doubles, and two blocks of an allocator.
+fn cost(name: &str, message: &[u8]) -> usize {
+    const fn block(len: usize) -> usize {
+        (len + size_of::<usize>()).next_multiple_of(16)
+    }
+    2 * size_of::<QueuedEvent>() + block(name.len()) + block(message.len())
 }
 
 #[derive(Debug, Default)]
@@ -90,17 +99,17 @@ pub(super) struct EventQueue {
 
 impl EventQueue {
     pub(super) fn push(&mut self, name: &str, message: &[u8]) {
-        let len = name.len() + message.len();
+        let cost = cost(name, message);
         let limits = self.limits;
-        let fits = len <= limits.max_bytes && limits.max_events > 0;
-        if !fits || (limits.when_full == WhenFull::DropNewest && self.is_full_for(len)) {
+        let fits = cost <= limits.max_bytes && limits.max_events > 0;
+        if !fits || (limits.when_full == WhenFull::DropNewest && self.is_full_for(cost)) {
             self.dropped += 1;
             return;
         }
-        while self.is_full_for(len) && self.pop().is_some() {
+        while self.is_full_for(cost) && self.pop().is_some() {
             self.dropped += 1;
         }
-        self.bytes += len;
+        self.bytes += cost;
         self.events.push_back(QueuedEvent {
             name: name.to_owned(),
             message: message.to_vec(),
@@ -109,7 +118,15 @@ impl EventQueue {
 
     pub(super) fn pop(&mut self) -> Option<QueuedEvent> {
         let event = self.events.pop_front()?;
-        self.bytes -= event.len();
+        self.bytes -= event.cost();
+        Some(event)
+    }
+
+    /// The first event of this name; the others keep their places.
+    pub(super) fn pop_named(&mut self, name: &str) -> Option<QueuedEvent> {
+        let index = self.events.iter().position(|event| event.name == name)?;
+        let event = self.events.remove(index)?;
+        self.bytes -= event.cost();
         Some(event)
     }
 
@@ -121,7 +138,7 @@ impl EventQueue {
                 WhenFull::DropNewest => self.events.pop_back(),
             };
             let Some(event) = event else { break };
-            self.bytes -= event.len();
+            self.bytes -= event.cost();
             self.dropped += 1;
         }
     }
@@ -134,7 +151,7 @@ impl EventQueue {
         self.dropped
     }
 
-    fn is_full_for(&self, len: usize) -> bool {
-        self.events.len() >= self.limits.max_events || self.bytes + len > self.limits.max_bytes
+    fn is_full_for(&self, cost: usize) -> bool {
+        self.events.len() >= self.limits.max_events || self.bytes + cost > self.limits.max_bytes
     }
 }

@@ -325,6 +325,11 @@ impl Session {
         self.events.pop()
     }
 
+    /// The event of this name that has waited the longest; the others go on waiting in their order.
+    pub fn next_event_named(&mut self, name: &str) -> Option<QueuedEvent> {
+        self.events.pop_named(name)
+    }
+
     /// How many events wait in the queue.
     pub fn queued_events(&self) -> usize {
         self.events.len()
