@@ -173,7 +173,7 @@ impl Error {
     /// Adds the name of the section, list or key that the fault is in.
     #[cold]
     pub(crate) fn within(mut self, name: &[u8]) -> Self {
-        self.0.path.prepend(Segment::name(name));
+        self.0.path.prepend(name);
         self
     }
 

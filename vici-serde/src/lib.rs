@@ -129,18 +129,21 @@
 mod de;
 mod element;
 mod error;
+pub mod hint;
 mod message;
 mod path;
 mod ser;
+mod string;
 pub mod text;
 mod writer;
 
-pub use crate::de::{Deserializer, LIST, SECTION, from_reader, from_slice};
+pub use crate::de::{Deserializer, from_reader, from_slice};
 pub use crate::element::{
     Element, Elements, MAX_DEPTH, MAX_MESSAGE_LEN, MAX_NAME_LEN, MAX_VALUE_LEN,
 };
 pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::message::{Message, Section, SectionIter, Value, from_message, to_message};
 pub use crate::path::{Path, Segment};
-pub use crate::ser::{Serializer, TEXT, to_vec, to_writer};
+pub use crate::ser::{Serializer, to_vec, to_writer};
+pub use crate::string::Text;
 pub use crate::writer::ElementWriter;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::string::Text;
+
 /// The way from the root of a message to one of its elements.
 ///
 /// It prints as `home.child-sas.net-1.local-ts[0]`: names joined by dots, list items as an index in
@@ -25,7 +27,7 @@ pub struct Path {
 #[non_exhaustive]
 pub enum Segment {
     /// The name of a section, list or key. Names may hold any bytes.
-    Name(Box<[u8]>),
+    Name(Text),
     /// The position of an item in a list, from 0.
     Index(usize),
 }
@@ -50,14 +52,24 @@ impl Path {
         Self { segments }
     }
 
-    pub(crate) fn prepend(&mut self, segment: Segment) {
-        self.segments.insert(0, segment);
+    /// Adds a step before the first one: what the path leads to is inside of it.
+    pub fn prepend(&mut self, segment: impl Into<Segment>) {
+        self.segments.insert(0, segment.into());
     }
 }
 
-impl Segment {
-    pub(crate) fn name(name: &[u8]) -> Self {
+impl<N: Into<Text>> From<N> for Segment {
+    /// The segment of a name, whatever it holds.
+    fn from(name: N) -> Self {
         Self::Name(name.into())
+    }
+}
+
+impl FromIterator<Segment> for Path {
+    fn from_iter<I: IntoIterator<Item = Segment>>(segments: I) -> Self {
+        Self {
+            segments: segments.into_iter().collect(),
+        }
     }
 }
 
@@ -71,7 +83,7 @@ impl From<&str> for Path {
             rest = match tail.strip_prefix('.') {
                 // A dot at the end is followed by an empty name.
                 Some("") => {
-                    segments.push(Segment::name(b""));
+                    segments.push(Segment::from(""));
                     ""
                 }
                 Some(tail) => tail,
@@ -96,10 +108,7 @@ impl From<String> for Path {
 
 impl From<&[&str]> for Path {
     fn from(names: &[&str]) -> Self {
-        let segments = names.iter().map(|name| Segment::name(name.as_bytes()));
-        Self {
-            segments: segments.collect(),
-        }
+        names.iter().map(|name| Segment::from(*name)).collect()
     }
 }
 
@@ -131,7 +140,7 @@ impl fmt::Display for Segment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Name(name) => {
-                let text = String::from_utf8_lossy(name);
+                let text = name.to_string_lossy();
                 if !text.is_empty() && text.chars().all(is_plain) {
                     f.write_str(&text)
                 } else {
@@ -151,7 +160,7 @@ fn is_plain(c: char) -> bool {
 fn split_segment(text: &str) -> (Segment, &str) {
     if let Some(quoted) = text.strip_prefix('"') {
         if let Some((name, tail)) = split_quoted(quoted) {
-            return (Segment::name(name.as_bytes()), tail);
+            return (Segment::from(name), tail);
         }
     }
     if let Some((index, tail)) = text.strip_prefix('[').and_then(|t| t.split_once(']')) {
@@ -165,7 +174,7 @@ fn split_segment(text: &str) -> (Segment, &str) {
         .find(|&(at, c)| c == '.' || (c == '[' && at > 0))
         .map_or(text.len(), |(at, _)| at);
     let (name, tail) = text.split_at(end);
-    (Segment::name(name.as_bytes()), tail)
+    (Segment::from(name), tail)
 }
 
 /// Takes a name up to its closing quote, with `\"` and `\\` for a quote and a backslash.
@@ -205,11 +214,11 @@ mod tests {
     #[test]
     fn names_are_split_at_dots_only_in_texts() {
         assert_eq!(Path::from("a.b").segments().len(), 2);
-        assert_eq!(Path::from(["a.b"]).segments(), [Segment::name(b"a.b")]);
+        assert_eq!(Path::from(["a.b"]).segments(), [Segment::from("a.b")]);
         assert_eq!(
             Path::from("a.").segments(),
-            [Segment::name(b"a"), Segment::name(b"")]
+            [Segment::from("a"), Segment::from("")]
         );
-        assert_eq!(Path::from("[x").segments(), [Segment::name(b"[x")]);
+        assert_eq!(Path::from("[x").segments(), [Segment::from("[x")]);
     }
 }

@@ -1,6 +1,8 @@
 //! The checks of a request before it is sent: only what the daemon would misread or ignore without
 //! a word is refused.
 
+use vici_serde::Segment;
+
 use crate::command::InvalidRequest;
 use crate::named::Named;
 use crate::value::{Blob, Secret, Text};
@@ -43,7 +45,7 @@ impl<T: Check> Check for Named<T> {
     fn check(&self) -> Result<(), InvalidRequest> {
         for (name, section) in self {
             let checked = printable(name.as_bytes()).and_then(|()| section.check());
-            checked.map_err(|error| error.within_section(name))?;
+            checked.map_err(|error| error.within(name))?;
         }
         Ok(())
     }
@@ -123,7 +125,7 @@ fn each<T>(
     check: impl Fn(&T) -> Result<(), InvalidRequest>,
 ) -> Result<(), InvalidRequest> {
     for (index, item) in items.iter().enumerate() {
-        check(item).map_err(|error| error.within(&format!("[{index}]")))?;
+        check(item).map_err(|error| error.within(Segment::Index(index)))?;
     }
     Ok(())
 }

@@ -6,8 +6,7 @@ use core::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-
-use crate::value::Text;
+use vici_serde::{Path, Segment};
 
 /// A request: the keys of a command, its name on the wire and the type of its answer.
 ///
@@ -171,40 +170,34 @@ pub trait Event: DeserializeOwned {
 }
 
 /// Why a request must not be sent: the daemon would misread it or ignore a part of it.
+///
+/// It prints as `home.children.net.mode: must be printable ASCII`, with the path as errors of
+/// messages have it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidRequest {
-    path: String,
+    path: Path,
     reason: String,
 }
 
 impl InvalidRequest {
-    /// The key at `path` (dotted, such as `home.children.net.mode`) is wrong for this `reason`.
-    pub fn new(path: impl Into<String>, reason: impl Into<String>) -> Self {
+    /// The key at `path`, such as `home.children.net.mode`, is wrong for this `reason`.
+    pub fn new(path: impl Into<Path>, reason: impl Into<String>) -> Self {
         Self {
             path: path.into(),
             reason: reason.into(),
         }
     }
 
-    /// The same, inside of the section or the list `name`; the name of an item is `[2]`.
+    /// The same, inside of the section or the list of this name, or of the item
+    /// [`Segment::Index`].
     #[must_use]
-    pub fn within(mut self, name: &str) -> Self {
-        let dot = if self.path.is_empty() || self.path.starts_with('[') {
-            ""
-        } else {
-            "."
-        };
-        self.path = format!("{name}{dot}{}", self.path);
+    pub fn within(mut self, segment: impl Into<Segment>) -> Self {
+        self.path.prepend(segment);
         self
     }
 
-    /// The same, inside of a section whose name is any bytes.
-    pub(crate) fn within_section(self, name: &Text) -> Self {
-        self.within(&name.to_string_lossy().escape_debug().to_string())
-    }
-
-    /// The dotted path of the key, empty for the request as a whole.
-    pub fn path(&self) -> &str {
+    /// The path of the key, empty for the request as a whole.
+    pub fn path(&self) -> &Path {
         &self.path
     }
 

@@ -429,7 +429,7 @@ impl<T> Kind<T> for Prefix {
         {
             Some(name) => {
                 let reason = format!("the name of this section must begin with {wire}");
-                Err(refuse(&reason).within_section(name))
+                Err(refuse(&reason).within(name))
             }
             None => field.check(),
         }
@@ -469,7 +469,7 @@ impl<T> Kind<T> for Attributes {
         match field.names().find(|name| !is_attribute(name.as_bytes())) {
             Some(name) => {
                 let reason = "must be the name or the number of an attribute";
-                Err(refuse(reason).within_section(name))
+                Err(refuse(reason).within(name))
             }
             // The items of those of a number are any bytes.
             None => Ok(()),

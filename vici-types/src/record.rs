@@ -16,10 +16,8 @@ use serde::de::{
     Visitor,
 };
 
-use crate::format::is_vici;
 use crate::value::Text;
-
-pub(crate) const SECTION: &str = "$vici::section";
+use vici_serde::hint::{SECTION, is_vici};
 
 /// A section while it is read: what has been seen of its keys and sections.
 pub(crate) trait Record<'de>: Default {

@@ -8,9 +8,9 @@ use core::cell::RefCell;
 use serde::de::{Deserializer, Error};
 use vici_serde::Path;
 
-use crate::format::is_vici;
 use crate::pool::ATTRIBUTES;
 use crate::value::Text;
+use vici_serde::hint::is_vici;
 
 std::thread_local! {
     /// The sections around the one that is read, for formats that keep no path themselves.

@@ -405,7 +405,7 @@ fn connections_that_the_daemon_misreads_are_refused() {
     );
     assert_eq!(
         conn(Conn::new().child("net\n", ConnChild::new())),
-        format!("home.children.net\\n: {ascii}"),
+        format!("home.children.\"net\\n\": {ascii}"),
     );
     assert_eq!(
         conn(Conn::new().pools(["a", "b\n"])),

@@ -1,7 +1,9 @@
 //! Requests on their way out: checked and encoded before a byte is written.
 
 use serde::Serialize;
-use vici_serde::{Element, Elements, ErrorKind, MAX_MESSAGE_LEN, Message, Serializer};
+use vici_serde::{
+    Element, Elements, ErrorKind, MAX_MESSAGE_LEN, Message, Path, Segment, Serializer,
+};
 use vici_types::{Command, InvalidRequest, Request, StreamingCommand};
 
 use crate::error::{Error, Result};
@@ -238,7 +240,7 @@ pub(crate) fn refused(name: &str, error: ProtocolError) -> Error {
 
 /// The path of the first name in a message that the daemon can't read. It takes 0x20 to 0x7e; with
 /// any other byte it would ignore the rest of the message, in many commands without an error.
-fn find_unreadable_name(message: &[u8]) -> core::result::Result<Option<String>, vici_serde::Error> {
+fn find_unreadable_name(message: &[u8]) -> core::result::Result<Option<Path>, vici_serde::Error> {
     let mut sections: Vec<&[u8]> = Vec::new();
     for element in Elements::new(message) {
         let (name, is_section) = match element? {
@@ -252,14 +254,7 @@ fn find_unreadable_name(message: &[u8]) -> core::result::Result<Option<String>, 
         };
         if !name.iter().all(|byte| matches!(byte, 0x20..=0x7e)) {
             sections.push(name);
-            let mut path = String::new();
-            for name in sections {
-                if !path.is_empty() {
-                    path.push('.');
-                }
-                path += &String::from_utf8_lossy(name).escape_debug().to_string();
-            }
-            return Ok(Some(path));
+            return Ok(Some(sections.into_iter().map(Segment::from).collect()));
         }
         if is_section {
             sections.push(name);

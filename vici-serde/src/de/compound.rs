@@ -3,9 +3,10 @@
 use serde::de::Visitor;
 
 use super::forward::{forwarded, scalars_refused};
-use super::{Deserializer, LIST, SECTION, expected};
+use super::{Deserializer, expected};
 use crate::element::Kind;
 use crate::error::{Error, Result};
+use crate::hint::SECTION;
 
 /// Deserializes the list or section behind whose name the position is.
 pub(super) struct Compound<'a, 'de> {
@@ -24,18 +25,6 @@ impl<'a, 'de> Compound<'a, 'de> {
     fn visit_section<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         self.de.input.enter()?;
         self.de.visit_section(visitor)
-    }
-
-    /// Tells a visitor by the method that is called whether this is of a kind.
-    ///
-    /// It is how a visitor learns the kind of an element without losing what wraps the
-    /// deserializer: see [`SECTION`].
-    fn visit_if<V: Visitor<'de>>(self, kind: Kind, visitor: V) -> Result<V::Value> {
-        if self.kind != kind {
-            visitor.visit_some(self)
-        } else {
-            serde::Deserializer::deserialize_any(self, visitor)
-        }
     }
 }
 
@@ -61,8 +50,8 @@ impl<'de> serde::Deserializer<'de> for Compound<'_, 'de> {
         visitor: V,
     ) -> Result<V::Value> {
         match name {
-            SECTION => self.visit_if(Kind::Section, visitor),
-            LIST => self.visit_if(Kind::List, visitor),
+            SECTION if self.kind == Kind::Section => self.visit_section(visitor),
+            SECTION => visitor.visit_some(self),
             _ => visitor.visit_newtype_struct(self),
         }
     }

@@ -19,22 +19,6 @@ use self::piece::Piece;
 use crate::element::{Kind, MAX_MESSAGE_LEN};
 use crate::error::{Error, ErrorKind, Result};
 
-/// Asks whether an element is a section.
-///
-/// A visitor of a section in which fixed keys stand beside sections of any name cannot tell from a
-/// name alone what it has before it: a connection may be called `up`, as a key of `ike-updown` is.
-/// It calls [`deserialize_newtype_struct`](serde::Deserializer::deserialize_newtype_struct) with
-/// this name. The answer is a call of `visit_map` if the element is a section, else of `visit_some`
-/// with the deserializer of the element. Other formats do not know the name and call
-/// `visit_newtype_struct`, as for every newtype.
-///
-/// Unlike `deserialize_any`, this leaves the deserializer whole for what is no section, so that it
-/// can be skipped as an ignored value, which wrappers such as `serde_ignored` see.
-pub const SECTION: &str = "$vici::section";
-
-/// Asks whether an element is a list: `visit_seq` if it is, else as for [`SECTION`].
-pub const LIST: &str = "$vici::list";
-
 /// Reads a value from the bytes of a message.
 ///
 /// What can be borrowed (`&str`, `&[u8]`, `Cow` with `#[serde(borrow)]`) is borrowed from them.

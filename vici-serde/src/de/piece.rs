@@ -7,8 +7,8 @@ use serde::forward_to_deserialize_any;
 use super::expected;
 use super::forward::forwarded;
 use super::scalar::{boolean, character, float32, float64, integer, utf8, with_parsed};
-use super::{LIST, SECTION};
 use crate::error::{Error, Result};
+use crate::hint::SECTION;
 
 /// A name or a value.
 #[derive(Clone, Copy, Debug)]
@@ -93,7 +93,7 @@ impl<'de> serde::Deserializer<'de> for Piece<'_, 'de> {
         visitor: V,
     ) -> Result<V::Value> {
         match name {
-            SECTION | LIST => visitor.visit_some(self),
+            SECTION => visitor.visit_some(self),
             _ => visitor.visit_newtype_struct(self),
         }
     }

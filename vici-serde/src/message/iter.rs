@@ -4,15 +4,15 @@ use core::fmt;
 use core::iter::FusedIterator;
 use core::slice;
 
-use super::name::Name;
 use super::{Section, Value};
+use crate::string::Text;
 
 /// The names of a [`Section`] and what stands behind them, in order.
 #[derive(Clone)]
-pub struct SectionIter<'a>(slice::Iter<'a, (Name, Value)>);
+pub struct SectionIter<'a>(slice::Iter<'a, (Text, Value)>);
 
 impl<'a> SectionIter<'a> {
-    pub(super) fn new(entries: &'a [(Name, Value)]) -> Self {
+    pub(super) fn new(entries: &'a [(Text, Value)]) -> Self {
         Self(entries.iter())
     }
 }
@@ -21,7 +21,7 @@ impl<'a> Iterator for SectionIter<'a> {
     type Item = (&'a [u8], &'a Value);
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.0.next().map(|(name, value)| (&**name, value))
+        self.0.next().map(|(name, value)| (name.as_bytes(), value))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -31,7 +31,9 @@ impl<'a> Iterator for SectionIter<'a> {
 
 impl DoubleEndedIterator for SectionIter<'_> {
     fn next_back(&mut self) -> Option<Self::Item> {
-        self.0.next_back().map(|(name, value)| (&**name, value))
+        self.0
+            .next_back()
+            .map(|(name, value)| (name.as_bytes(), value))
     }
 }
 

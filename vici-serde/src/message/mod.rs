@@ -2,12 +2,10 @@
 
 mod display;
 mod iter;
-mod name;
 mod serde;
 mod value;
 
 pub use self::iter::SectionIter;
-use self::name::Name;
 pub use self::value::Value;
 
 use ::serde::de::DeserializeOwned;
@@ -17,6 +15,7 @@ use crate::element::MAX_DEPTH;
 use crate::error::{Error, ErrorKind, Result};
 use crate::path::{Path, Segment};
 use crate::ser::to_vec;
+use crate::string::Text;
 use crate::writer::ElementWriter;
 use crate::{Serializer, from_slice};
 
@@ -48,7 +47,7 @@ pub type Message = Section;
 /// twice are written twice and read back.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Section {
-    entries: Vec<(Name, Value)>,
+    entries: Vec<(Text, Value)>,
     /// How many sections are inside of each other in this one.
     depth: usize,
     /// Whether a builder left something out because of its depth.
@@ -135,14 +134,14 @@ impl Section {
         };
         if rest.is_empty() {
             return self
-                .push(&**name, value)
-                .map_err(|error| error.within(name));
+                .push(name, value)
+                .map_err(|error| error.within(name.as_bytes()));
         }
-        match self.entries.iter_mut().find(|(other, _)| **other == **name) {
+        match self.entries.iter_mut().find(|(other, _)| other == name) {
             Some((_, Value::Section(section))) => {
                 section
                     .insert_at(rest, value)
-                    .map_err(|error| error.within(name))?;
+                    .map_err(|error| error.within(name.as_bytes()))?;
                 self.depth = self.depth.max(section.depth + 1);
                 Ok(())
             }
@@ -150,19 +149,19 @@ impl Section {
                 expected: "a section",
                 found: other.article(),
             })
-            .within(name)),
+            .within(name.as_bytes())),
             None => {
                 let mut section = Self::new();
                 section
                     .insert_at(rest, value)
-                    .map_err(|error| error.within(name))?;
-                self.push(&**name, section.into())
+                    .map_err(|error| error.within(name.as_bytes()))?;
+                self.push(name, section.into())
             }
         }
     }
 
     /// The one place where something is added: it keeps the depth.
-    fn push(&mut self, name: impl Into<Name>, value: Value) -> Result<()> {
+    fn push(&mut self, name: impl Into<Text>, value: Value) -> Result<()> {
         if let Value::Section(section) = &value {
             if section.depth >= MAX_DEPTH {
                 return Err(ErrorKind::TooDeep.into());
@@ -238,7 +237,7 @@ impl Section {
         let (Segment::Name(name), rest) = path.split_first()? else {
             return None;
         };
-        let (_, value) = self.entries.iter().find(|(other, _)| **other == **name)?;
+        let (_, value) = self.entries.iter().find(|(other, _)| other == name)?;
         match (rest, value) {
             ([], value) => Some(Found::Value(value)),
             (rest, Value::Section(section)) => section.resolve(rest),

@@ -1,45 +1,29 @@
 //! The tree in the formats of serde.
 
 use std::fmt;
-use std::str;
 
 use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Error as _, SerializeMap};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::name::Name;
 use super::{Section, Value};
 use crate::element::MAX_DEPTH;
 use crate::error::ErrorKind;
-use crate::ser::TEXT;
+use crate::hint::write_text;
+use crate::string::Text;
 
 /// For how much there is room at once, whatever a format says that there is.
 fn room(hint: Option<usize>) -> usize {
     hint.unwrap_or_default().min(4096)
 }
 
-/// Bytes as text where they are UTF-8; for VICI as they are, see [`TEXT`].
+/// An item of a list.
 struct Bytes<'a>(&'a [u8]);
 
 impl Serialize for Bytes<'_> {
     #[inline]
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_newtype_struct(TEXT, &Inside(self.0))
-    }
-}
-
-struct Inside<'a>(&'a [u8]);
-
-impl Serialize for Inside<'_> {
-    #[inline]
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if !serializer.is_human_readable() {
-            return serializer.serialize_bytes(self.0);
-        }
-        match str::from_utf8(self.0) {
-            Ok(text) => serializer.serialize_str(text),
-            Err(_) => serializer.serialize_bytes(self.0),
-        }
+        write_text(self.0, serializer)
     }
 }
 
@@ -49,8 +33,8 @@ impl Serialize for Section {
             return Err(S::Error::custom(ErrorKind::TooDeep));
         }
         let mut map = serializer.serialize_map(Some(self.len()))?;
-        for (name, value) in self.iter() {
-            map.serialize_entry(&Bytes(name), value)?;
+        for (name, value) in &self.entries {
+            map.serialize_entry(name, value)?;
         }
         map.end()
     }
@@ -59,7 +43,7 @@ impl Serialize for Section {
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Scalar(value) => Bytes(value).serialize(serializer),
+            Self::Scalar(value) => write_text(value, serializer),
             Self::List(items) => serializer.collect_seq(items.iter().map(|item| Bytes(item))),
             Self::Section(section) => section.serialize(serializer),
         }
@@ -85,7 +69,7 @@ impl<'de> Visitor<'de> for SectionVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Section, A::Error> {
         let mut section = Section::with_capacity(room(map.size_hint()));
-        while let Some(name) = map.next_key::<Name>()? {
+        while let Some(name) = map.next_key::<Text>()? {
             // Not `?`, which takes much stack without optimisation.
             match map.next_value_seed(ValueSeed { depth: self.depth }) {
                 Ok(value) => section.push(name, value).map_err(A::Error::custom)?,

@@ -14,7 +14,6 @@ pub(super) struct FieldSerializer<'s, 'a> {
     ser: &'s mut Serializer<'a>,
     name: &'s [u8],
     optional: bool,
-    in_text: bool,
 }
 
 impl<'s, 'a> FieldSerializer<'s, 'a> {
@@ -24,7 +23,6 @@ impl<'s, 'a> FieldSerializer<'s, 'a> {
             ser,
             name,
             optional: true,
-            in_text: false,
         }
     }
 
@@ -34,17 +32,6 @@ impl<'s, 'a> FieldSerializer<'s, 'a> {
             ser,
             name,
             optional: false,
-            in_text: false,
-        }
-    }
-
-    /// For what is in a newtype, which may not be absent: serde could not read it back.
-    #[inline]
-    fn inside(self, in_text: bool) -> Self {
-        Self {
-            optional: false,
-            in_text,
-            ..self
         }
     }
 
@@ -87,6 +74,16 @@ impl<'s, 'a> serde::Serializer for FieldSerializer<'s, 'a> {
 
     fn serialize_unit_struct(self, _name: &'static str) -> Result<()> {
         self.serialize_unit()
+    }
+
+    /// What is in a newtype may not be absent: serde could not read it back.
+    #[inline]
+    fn serialize_newtype_struct<T: ?Sized + Serialize>(
+        self,
+        _name: &'static str,
+        value: &T,
+    ) -> Result<()> {
+        value.serialize(Self::required(self.ser, self.name))
     }
 
     fn serialize_newtype_variant<T: ?Sized + Serialize>(

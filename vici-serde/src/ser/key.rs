@@ -43,20 +43,12 @@ impl<V: ?Sized + Serialize> Key for Entry<'_, '_, V> {
 /// The serializer of a key.
 pub(super) struct KeySerializer<K> {
     key: K,
-    in_text: bool,
 }
 
 impl<K: Key> KeySerializer<K> {
     #[inline]
     pub(super) fn new(key: K) -> Self {
-        let in_text = false;
-        Self { key, in_text }
-    }
-
-    /// For what is in a newtype.
-    #[inline]
-    fn inside(self, in_text: bool) -> Self {
-        Self { in_text, ..self }
+        Self { key }
     }
 
     #[inline]
@@ -97,6 +89,15 @@ impl<K: Key> serde::Serializer for KeySerializer<K> {
 
     fn serialize_unit_struct(self, _name: &'static str) -> Result<()> {
         no_key()
+    }
+
+    #[inline]
+    fn serialize_newtype_struct<T: ?Sized + Serialize>(
+        self,
+        _name: &'static str,
+        value: &T,
+    ) -> Result<()> {
+        value.serialize(self)
     }
 
     fn serialize_newtype_variant<T: ?Sized + Serialize>(

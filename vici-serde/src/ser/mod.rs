@@ -17,15 +17,6 @@ use crate::element::{MAX_DEPTH, MAX_MESSAGE_LEN};
 use crate::error::{Error, ErrorKind, Result};
 use crate::writer::Writer;
 
-/// Says that a newtype is text that is written as bytes are.
-///
-/// Text that came from a daemon need not be UTF-8. A type for it has to look at it before it can
-/// tell other formats whether it is a string or bytes; to VICI both are the same. It serializes
-/// itself as a newtype of this name around something that calls `serialize_bytes` where
-/// [`is_human_readable`](serde::Serializer::is_human_readable) is `false`, which it is inside of
-/// such a newtype and nowhere else, and looks at the text in all other formats.
-pub const TEXT: &str = "$vici::text";
-
 /// Writes a value as the bytes of a message.
 ///
 /// ```

@@ -4,8 +4,7 @@ use std::io::Write;
 
 use crate::error::{ErrorKind, Result};
 
-/// The methods of a serializer for all that is one value, over its `write(&[u8])`, and for newtypes,
-/// over its `inside(bool)` and `in_text`.
+/// The methods of a serializer for all that is one value, over its `write(&[u8])`.
 macro_rules! scalars {
     () => {
         $crate::ser::scalar::scalars! { integers:
@@ -49,20 +48,6 @@ macro_rules! scalars {
             variant: &'static str,
         ) -> Result<()> {
             self.write(variant.as_bytes())
-        }
-
-        #[inline]
-        fn serialize_newtype_struct<T: ?Sized + Serialize>(
-            self,
-            name: &'static str,
-            value: &T,
-        ) -> Result<()> {
-            value.serialize(self.inside(name == $crate::ser::TEXT))
-        }
-
-        #[inline]
-        fn is_human_readable(&self) -> bool {
-            !self.in_text
         }
     };
     (integers: $($method:ident($type:ty))*) => {

@@ -42,10 +42,7 @@ impl<'s, 'a> SeqSerializer<'s, 'a> {
     #[inline]
     fn element<T: ?Sized + Serialize>(&mut self, value: &T) -> Result<()> {
         value
-            .serialize(ItemSerializer {
-                seq: &mut *self,
-                in_text: false,
-            })
+            .serialize(ItemSerializer { seq: &mut *self })
             .map_err(|error| match self.shape {
                 Shape::Sections => error.within(itoa::Buffer::new().format(self.len).as_bytes()),
                 _ => error.within_item(self.len),
@@ -111,16 +108,9 @@ sequences! {
 /// The serializer of one element.
 struct ItemSerializer<'q, 's, 'a> {
     seq: &'q mut SeqSerializer<'s, 'a>,
-    in_text: bool,
 }
 
 impl<'q, 's, 'a> ItemSerializer<'q, 's, 'a> {
-    /// For what is in a newtype.
-    #[inline]
-    fn inside(self, in_text: bool) -> Self {
-        Self { in_text, ..self }
-    }
-
     #[inline]
     fn write(self, value: &[u8]) -> Result<()> {
         match self.seq.shape {
@@ -167,6 +157,15 @@ impl<'q, 's, 'a> serde::Serializer for ItemSerializer<'q, 's, 'a> {
 
     fn serialize_unit_struct(self, _name: &'static str) -> Result<()> {
         self.serialize_unit()
+    }
+
+    #[inline]
+    fn serialize_newtype_struct<T: ?Sized + Serialize>(
+        self,
+        _name: &'static str,
+        value: &T,
+    ) -> Result<()> {
+        value.serialize(self)
     }
 
     fn serialize_newtype_variant<T: ?Sized + Serialize>(

@@ -2,13 +2,12 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::net::Ipv4Addr;
 
 use serde::ser::Serialize;
 use serde_derive::Deserialize;
-use vici_serde::{Message, Section, from_reader, from_slice, to_vec, to_writer};
+use vici_serde::{Message, Section, Text, from_reader, from_slice, to_vec, to_writer};
 
-use crate::common::{One, Wrapper, assert_roundtrip};
+use crate::common::{One, assert_roundtrip};
 
 #[test]
 fn what_is_borrowed_is_not_copied() {
@@ -116,45 +115,40 @@ fn readers_and_writers_work_in_one_piece() {
 }
 
 #[test]
-fn text_that_need_not_be_utf8_is_written_unseen() {
-    use serde::Serializer;
+fn text_of_any_bytes_goes_through_all_formats() {
+    for bytes in [&b"home"[..], b"", b"caf\xc3\xa9", b"\xff", b"1"] {
+        let text = Text::from(bytes);
+        let message = Message::new().key("k", bytes);
+        let message = to_vec(&message).unwrap();
+        assert_eq!(to_vec(&One { k: &text }).unwrap(), message);
+        assert_eq!(from_slice::<One<Text>>(&message).unwrap().k, text);
+        assert_roundtrip(&One {
+            k: vec![text.clone()],
+        });
 
-    /// Bytes that are text most often.
-    struct Text<'a>(&'a [u8]);
-
-    struct Inside<'a>(&'a [u8]);
-
-    impl Serialize for Text<'_> {
-        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            serializer.serialize_newtype_struct(vici_serde::TEXT, &Inside(self.0))
-        }
+        let json = serde_json::to_string(&text).unwrap();
+        assert_eq!(json.starts_with('"'), text.as_str().is_some(), "{json}");
+        assert_eq!(serde_json::from_str::<Text>(&json).unwrap(), text);
     }
+}
 
-    impl Serialize for Inside<'_> {
-        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            if serializer.is_human_readable() {
-                serializer.serialize_str("looked at")
-            } else {
-                serializer.serialize_bytes(self.0)
-            }
-        }
+#[test]
+fn a_text_is_no_number_and_no_list() {
+    for json in [
+        "42",
+        "-7",
+        "true",
+        "[256]",
+        "[-1]",
+        "null",
+        "{}",
+        r#"["1", "2"]"#,
+    ] {
+        serde_json::from_str::<Text>(json).unwrap_err();
     }
-
-    let text = || Text(b"\xff");
-    let expected = Message::new().key("k", b"\xff".as_slice());
+    let list = to_vec(&Message::new().list("k", ["1", "2"])).unwrap();
     assert_eq!(
-        to_vec(&One { k: text() }).unwrap(),
-        to_vec(&expected).unwrap()
+        from_slice::<One<Text>>(&list).unwrap_err().to_string(),
+        "k: expected a value, found a list (at byte 0)"
     );
-    let expected = Message::new().list("k", [b"\xff"]);
-    assert_eq!(
-        to_vec(&One { k: [text()] }).unwrap(),
-        to_vec(&expected).unwrap()
-    );
-    assert_eq!(serde_json::to_string(&text()).unwrap(), "\"looked at\"");
-    // Everywhere else, the format is one for people.
-    let addresses = One {
-        k: Wrapper(Ipv4Addr::LOCALHOST),
-    };
-    assert_roundtrip(&addresses);
 }

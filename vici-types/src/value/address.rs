@@ -2,7 +2,7 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use serde_derive::{Deserialize, Serialize};
 
-use super::text::Text;
+use vici_serde::Text;
 
 /// The address of a host as the daemon spells it, such as `192.0.2.1`, `::1.2.3.4` or `%any`.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

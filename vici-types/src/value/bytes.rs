@@ -4,7 +4,7 @@ use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::format::{is_vici, write_text};
+use vici_serde::hint::{is_vici, write_text};
 
 /// Certificates and keys: DER or PEM, as bytes.
 ///

@@ -4,8 +4,8 @@ use core::str::FromStr;
 use serde::{Deserializer, Serializer};
 use serde_derive::{Deserialize, Serialize};
 
-use super::text::Text;
-use crate::format::{read_text, write_text};
+use vici_serde::Text;
+use vici_serde::hint::{read_text, write_text};
 
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
 

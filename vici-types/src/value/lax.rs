@@ -9,7 +9,7 @@ use serde::de::{
     Deserializer, Error, IgnoredAny, IntoDeserializer, MapAccess, SeqAccess, Unexpected, Visitor,
 };
 
-use crate::format::is_vici;
+use vici_serde::hint::is_vici;
 
 /// Numbers that the daemon reads with `strtol` or `strtoul` in base 0.
 pub(crate) trait Lax: Sized {

@@ -9,7 +9,6 @@ mod bytes;
 mod hex;
 pub(crate) mod lax;
 mod mark;
-mod text;
 mod timeout;
 
 pub use self::address::{Address, TrafficSelector};
@@ -17,5 +16,5 @@ pub use self::bytes::{Blob, Secret};
 pub use self::hex::{Cpi, Hex32, HexBytes, IkeSpi, ParseHexError, Spi};
 pub use self::mark::{IfId, Mark, SetMark};
 pub use self::setting::{Action, Dscp, TfcPadding, Time, Volume};
-pub use self::text::Text;
 pub use self::timeout::Timeout;
+pub use vici_serde::Text;

@@ -1,11 +1,14 @@
-use core::borrow::Borrow;
-use core::cmp::Ordering;
-use core::fmt::{self, Write as _};
-use core::hash::{Hash, Hasher};
-use std::borrow::Cow;
+//! Text of any bytes.
 
-use serde::de::{Error, SeqAccess, Visitor};
+use std::borrow::{Borrow, Cow};
+use std::cmp::Ordering;
+use std::fmt::{self, Write as _};
+use std::hash::{Hash, Hasher};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::hint::{read_text, write_text};
 
 /// The longest text that is kept without an allocation.
 const INLINE: usize = 30;
@@ -17,7 +20,7 @@ const INLINE: usize = 30;
 /// displays lossily, and is small: texts of up to 30 bytes are stored in place.
 ///
 /// ```
-/// # use vici_types::Text;
+/// # use vici_serde::Text;
 /// let name = Text::from("home");
 /// assert_eq!(name, "home");
 /// assert_eq!(Text::from(&b"caf\xe9"[..]).to_string(), "caf\u{fffd}");
@@ -52,7 +55,7 @@ impl Text {
     /// The text, if it is UTF-8.
     #[inline]
     pub fn as_str(&self) -> Option<&str> {
-        core::str::from_utf8(self.as_bytes()).ok()
+        std::str::from_utf8(self.as_bytes()).ok()
     }
 
     /// The text with replacement characters for what is not UTF-8.
@@ -142,6 +145,18 @@ impl From<&String> for Text {
     }
 }
 
+macro_rules! from_addresses {
+    ($($address:ty)*) => {$(
+        impl From<$address> for Text {
+            fn from(address: $address) -> Self {
+                Self::from(address.to_string())
+            }
+        }
+    )*};
+}
+
+from_addresses! { IpAddr Ipv4Addr Ipv6Addr }
+
 impl From<&Self> for Text {
     fn from(text: &Self) -> Self {
         text.clone()
@@ -219,73 +234,14 @@ impl Hash for Text {
 impl Serialize for Text {
     #[inline]
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serialize_bytes(self.as_bytes(), serializer)
+        write_text(self.as_bytes(), serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Text {
     #[inline]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_bytes(BytesVisitor(|bytes: &[u8]| Ok(Self::from(bytes))))
-    }
-}
-
-/// Text where the bytes are UTF-8, so that every format shows it as such, else bytes.
-///
-/// The newtype of this name tells `vici-serde` to take the bytes unseen; inside of it, and nowhere
-/// else, that format says that it is none for people.
-#[inline]
-pub(crate) fn serialize_bytes<S: Serializer>(
-    bytes: &[u8],
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    serializer.serialize_newtype_struct("$vici::text", &Inside(bytes))
-}
-
-struct Inside<'a>(&'a [u8]);
-
-impl Serialize for Inside<'_> {
-    #[inline]
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if !serializer.is_human_readable() {
-            return serializer.serialize_bytes(self.0);
-        }
-        match core::str::from_utf8(self.0) {
-            Ok(text) => serializer.serialize_str(text),
-            Err(_) => serializer.serialize_bytes(self.0),
-        }
-    }
-}
-
-/// Hands the bytes of a text, of bytes or of a sequence of numbers to a function.
-pub(crate) struct BytesVisitor<F>(pub(crate) F);
-
-impl<'de, T, F> Visitor<'de> for BytesVisitor<F>
-where
-    F: FnOnce(&[u8]) -> Result<T, &'static str>,
-{
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text")
-    }
-
-    #[inline]
-    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
-        self.visit_bytes(text.as_bytes())
-    }
-
-    #[inline]
-    fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<T, E> {
-        (self.0)(bytes).map_err(E::custom)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<T, A::Error> {
-        let mut bytes = Vec::new();
-        while let Some(byte) = items.next_element::<u8>()? {
-            bytes.push(byte);
-        }
-        self.visit_bytes(&bytes)
+        read_text(deserializer, |bytes| Ok(Self::from(bytes)))
     }
 }
 
