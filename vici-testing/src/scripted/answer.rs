@@ -7,8 +7,8 @@ use serde::Serialize;
 use vici_serde::Message;
 use vici_types::{Event, Request, StreamingCommand};
 
-use super::Gate;
-use crate::{Call, Reply};
+use super::gate::Gate;
+use crate::server::{Call, Reply};
 
 /// What a [`ScriptedDaemon`](super::ScriptedDaemon) does with the command `R`: steps, in their order,
 /// and an end, which is `success = yes` unless another one is given.

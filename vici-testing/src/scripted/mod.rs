@@ -15,7 +15,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use serde::de::DeserializeOwned;
 use vici_types::{EVENTS, Event, Request};
 
-use super::{Call, Reply, Server, Service};
+use crate::server::{Call, Reply, Server, Service};
 use vici_client::Client;
 
 /// A daemon that answers as it is told, and remembers what it was asked.

@@ -3,25 +3,25 @@
 use vici_serde::{Message, Section, Value};
 
 use super::certificate::Certificate;
+use super::output::{Output, Refused};
 use super::request::{Fault, Request, text, text_of_name};
-use super::state::{Output, Refused, State};
 
 /// A certification authority as it was loaded.
 #[derive(Clone, Debug)]
 pub(super) struct Authority {
     name: String,
-    pub(super) certificate: Certificate,
+    certificate: Certificate,
     crl_uris: Vec<String>,
     ocsp_uris: Vec<String>,
     cert_uri_base: Option<String>,
 }
 
-impl State {
-    pub(super) fn load_authority(
-        &mut self,
-        request: &Request,
-        output: Output<'_>,
-    ) -> Result<(), Refused> {
+/// All that are loaded.
+#[derive(Debug, Default)]
+pub(super) struct Authorities(Vec<Authority>);
+
+impl Authorities {
+    pub(super) fn load(&mut self, request: &Request, output: Output<'_>) -> Result<(), Refused> {
         let sections = request.sections();
         let count = sections.len();
         for (index, (name, section)) in sections.into_iter().enumerate() {
@@ -30,33 +30,37 @@ impl State {
                 break;
             }
             let authority = authority?;
-            let replaced = self.authorities.iter().any(|other| other.name == name);
+            let replaced = self.0.iter().any(|other| other.name == name);
             let verb = if replaced { "updated" } else { "added" };
             output.config(&format!("{verb} vici authority: {name}"));
-            self.authorities.retain(|other| other.name != name);
-            self.authorities.push(authority);
+            self.0.retain(|other| other.name != name);
+            self.0.push(authority);
         }
         request.check()
     }
 
-    pub(super) fn unload_authority(&mut self, request: &Request) -> Result<(), Refused> {
+    pub(super) fn unload(&mut self, request: &Request) -> Result<(), Refused> {
         let name = request
             .text("name")
             .ok_or("unload: missing authority name")?;
-        let index = self.authorities.iter().position(|other| other.name == name);
+        let index = self.0.iter().position(|other| other.name == name);
         let index = index.ok_or_else(|| format!("unload: authority '{name}' not found"))?;
-        self.authorities.remove(index);
+        self.0.remove(index);
         Ok(())
     }
 
-    pub(super) fn get_authorities(&self) -> Message {
-        let names = self.authorities.iter().map(|authority| &authority.name);
+    pub(super) fn names(&self) -> Message {
+        let names = self.0.iter().map(|authority| &authority.name);
         Message::new().list("authorities", names)
     }
 
-    pub(super) fn list_authorities(&self, request: &Request, output: Output<'_>) {
+    pub(super) fn certificates(&self) -> impl Iterator<Item = &Certificate> {
+        self.0.iter().map(|authority| &authority.certificate)
+    }
+
+    pub(super) fn list(&self, request: &Request, output: Output<'_>) {
         let wanted = request.text("name");
-        for authority in &self.authorities {
+        for authority in &self.0 {
             if wanted.is_none_or(|name| name == authority.name) {
                 output.stream("list-authority", &authority.listed());
             }

@@ -3,7 +3,6 @@
 use vici_serde::{Message, Section};
 
 use super::request::Request;
-use super::state::State;
 
 /// The global counters, and those of the connections that had anything to count.
 #[derive(Clone, Debug, Default)]
@@ -31,21 +30,18 @@ impl Counters {
             }
         }
     }
-}
 
-impl State {
-    pub(super) fn get_counters(&self, request: &Request) -> Message {
-        let counters = &self.counters;
+    pub(super) fn get(&self, request: &Request) -> Message {
         let empty = Section::new();
         let found = if request.flag("all") {
-            let conns = counters.conns.iter();
+            let conns = self.conns.iter();
             Some(conns.fold(empty, |shown, (name, set)| shown.section(name, show(set))))
         } else if let Some(name) = request.text("name") {
-            let mut conns = counters.conns.iter();
+            let mut conns = self.conns.iter();
             let found = conns.find(|(other, _)| other == name);
             found.map(|(name, set)| empty.section(name, show(set)))
         } else {
-            Some(empty.section("", show(&counters.global)))
+            Some(empty.section("", show(&self.global)))
         };
         let success = found.is_some();
         let shown = found.unwrap_or_default();
@@ -58,14 +54,13 @@ impl State {
         message.key("errmsg", "no counters found for this connection")
     }
 
-    pub(super) fn reset_counters(&mut self, request: &Request) {
-        let counters = &mut self.counters;
+    pub(super) fn reset(&mut self, request: &Request) {
         if request.flag("all") {
-            *counters = Counters::default();
+            *self = Self::default();
         } else if let Some(name) = request.text("name") {
-            counters.conns.retain(|(other, _)| other != name);
+            self.conns.retain(|(other, _)| other != name);
         } else {
-            counters.global = Set::default();
+            self.global = Set::default();
         }
     }
 }

@@ -6,8 +6,8 @@ use vici_serde::{Message, Section};
 
 use super::certificate::{self, Certificate};
 use super::option;
+use super::output::{Output, Refused};
 use super::request::{Request, text};
-use super::state::{Output, Refused, State};
 
 /// What was loaded to authenticate with. The newest come first.
 #[derive(Clone, Debug, Default)]
@@ -48,9 +48,7 @@ impl Credentials {
     pub(super) fn has_private_key(&self) -> bool {
         !self.keys.is_empty()
     }
-}
 
-impl State {
     pub(super) fn load_shared(
         &mut self,
         request: &Request,
@@ -68,7 +66,7 @@ impl State {
         let owners: Option<Vec<_>> = owners.collect();
         let owners = owners.ok_or("parsing shared key owners failed")?;
         let id = request.text("id").map(str::to_owned);
-        let shared = &mut self.credentials.shared;
+        let shared = &mut self.shared;
         if id.is_some() {
             shared.retain(|other| other.id != id);
         }
@@ -86,13 +84,13 @@ impl State {
 
     pub(super) fn unload_shared(&mut self, request: &Request) -> Result<(), Refused> {
         let id = request.text("id").ok_or("unique identifier missing")?;
-        let shared = &mut self.credentials.shared;
+        let shared = &mut self.shared;
         shared.retain(|shared| shared.id.as_deref() != Some(id));
         Ok(())
     }
 
     pub(super) fn get_shared(&self) -> Message {
-        let shared = self.credentials.shared.iter();
+        let shared = self.shared.iter();
         let ids = shared.filter_map(|shared| shared.id.as_ref());
         Message::new().list("keys", ids)
     }
@@ -116,8 +114,8 @@ impl State {
         }
         let id = identifier(&der);
         output.config(&format!("loaded {kind} private key"));
-        self.credentials.keys.retain(|key| *key != id);
-        self.credentials.keys.insert(0, id.clone());
+        self.keys.retain(|key| *key != id);
+        self.keys.insert(0, id.clone());
         Ok(id)
     }
 
@@ -125,14 +123,14 @@ impl State {
         let id = request.text("id").ok_or("key id missing")?;
         let id = id.strip_prefix("0x").unwrap_or(id).to_ascii_lowercase();
         let id = id.replace(':', "");
-        let keys = &mut self.credentials.keys;
+        let keys = &mut self.keys;
         let index = keys.iter().position(|key| *key == id);
         keys.remove(index.ok_or("key not found")?);
         Ok(())
     }
 
     pub(super) fn get_keys(&self) -> Message {
-        Message::new().list("keys", &self.credentials.keys)
+        Message::new().list("keys", &self.keys)
     }
 
     pub(super) fn load_cert(
@@ -163,13 +161,19 @@ impl State {
         }
         output.config(&format!("loaded certificate '{}'", parsed.subject));
         let flag = if parsed.is_ca { "CA" } else { flag };
-        let certs = &mut self.credentials.certs;
+        let certs = &mut self.certs;
         certs.retain(|(_, other)| *other != parsed);
         certs.push((flag, parsed));
         Ok(())
     }
 
-    pub(super) fn list_certs(&self, request: &Request, output: Output<'_>) {
+    /// Lists the certificates, and those of the authorities.
+    pub(super) fn list_certs<'a>(
+        &'a self,
+        request: &Request,
+        authorities: impl Iterator<Item = &'a Certificate>,
+        output: Output<'_>,
+    ) {
         let wanted = |key: &str, value: &str| {
             let filter = request.text(key);
             let filter = filter.filter(|text| !text.eq_ignore_ascii_case("any"));
@@ -177,10 +181,9 @@ impl State {
         };
         // Without a type the flag does not count.
         let flagged = |flag: &str| request.text("type").is_none() || wanted("flag", flag);
-        let loaded = self.credentials.certs.iter();
+        let loaded = self.certs.iter();
         let loaded = loaded.map(|(flag, certificate)| (*flag, certificate));
-        let authorities = self.authorities.iter();
-        let authorities = authorities.map(|authority| ("CA", &authority.certificate));
+        let authorities = authorities.map(|certificate| ("CA", certificate));
         let mut listed: Vec<&[u8]> = Vec::new();
         for (flag, certificate) in loaded.chain(authorities) {
             let subject = request.text("subject");
@@ -213,8 +216,8 @@ impl State {
         Err("loading private key from token failed".to_owned())
     }
 
-    pub(super) fn clear_creds(&mut self) {
-        self.credentials = Credentials::default();
+    pub(super) fn clear(&mut self) {
+        *self = Self::default();
     }
 }
 

@@ -1,7 +1,8 @@
 //! What an exchange with the peer leaves in the log and the counters.
 
+use super::output::Output;
 use super::sa::IkeSa;
-use super::state::{Output, State};
+use super::state::State;
 
 /// An exchange about a child, which either side may begin.
 pub(super) struct Exchange {

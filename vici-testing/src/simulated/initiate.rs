@@ -3,24 +3,14 @@
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Instant;
 
-use super::Peer;
 use super::auth::{Auth, Class};
 use super::conn::Conn;
 use super::exchange::packet;
-use super::install::selected;
-use super::sa::{IkeSa, Moment};
-use super::state::{Output, Refused, State};
-
-/// How far an attempt has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Attempt {
-    Established,
-    Failed,
-    /// The IKE_SA of this number waits for its peer.
-    Waiting(u32),
-    /// There is such an IKE_SA already.
-    Exists,
-}
+use super::output::{Output, Refused};
+use super::peer::Peer;
+use super::proposal::selected;
+use super::sa::{Attempt, IkeSa, Moment};
+use super::state::State;
 
 impl State {
     /// Initiates a child, or an IKE_SA without one.
@@ -183,7 +173,9 @@ impl State {
             return Attempt::Failed;
         };
         let remote_id = self.sas.get(index).map(|sa| sa.remote_id.clone());
-        let remote_vips = self.lease(&conn.pools, &remote_id.unwrap_or_default());
+        let remote_vips = self
+            .pools
+            .lease(&conn.pools, &remote_id.unwrap_or_default());
         let spi = self.random.long();
         let rekey_time = Some(conn.rekey_time()).filter(|time| *time != 0);
         let rekey_time = rekey_time.map(|time| self.random.before(time));

@@ -5,11 +5,11 @@ use std::time::Instant;
 
 use super::child::{Child, written};
 use super::exchange::Exchange;
-use super::initiate::Attempt;
-use super::proposal::Proposal;
-use super::sa::{ChildSa, Moment};
+use super::output::Output;
+use super::proposal::selected;
+use super::sa::{Attempt, ChildSa, Moment};
 use super::selector::Selector;
-use super::state::{Output, State};
+use super::state::State;
 
 impl State {
     /// One more child of an IKE_SA.
@@ -138,28 +138,4 @@ impl State {
         };
         (1..).find(|reqid| !used(*reqid)).unwrap_or(1)
     }
-}
-
-/// What the log says of a proposal.
-pub(super) fn selected(kind: &str, proposal: &Proposal) -> String {
-    let parts = [
-        proposal.encryption.as_ref(),
-        proposal.integrity.as_ref(),
-        proposal.prf.as_ref().filter(|_| kind == "IKE"),
-        proposal.key_exchange.as_ref(),
-    ];
-    let mut labels: Vec<String> = parts
-        .into_iter()
-        .flatten()
-        .map(|part| part.label())
-        .collect();
-    if kind != "IKE" {
-        let esn = if proposal.esn {
-            "EXT_SEQ"
-        } else {
-            "NO_EXT_SEQ"
-        };
-        labels.push(esn.to_owned());
-    }
-    format!("selected proposal: {kind}:{}", labels.join("/"))
 }

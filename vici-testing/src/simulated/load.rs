@@ -4,9 +4,10 @@ use vici_serde::Message;
 
 use super::child::Child;
 use super::conn::Conn;
+use super::output::{Output, Refused};
 use super::policy::Policy;
 use super::request::{Fault, Request};
-use super::state::{Output, Refused, State};
+use super::state::State;
 
 impl State {
     /// Connections are applied one by one: those before a wrong one stay.
@@ -56,6 +57,18 @@ impl State {
         }
     }
 
+    /// Installs the policies of a child.
+    pub(super) fn install(&mut self, request: &Request, output: Output<'_>) -> Result<(), Refused> {
+        let child = request.text("child").ok_or("missing configuration name")?;
+        output.config(&format!("vici install '{child}'"));
+        let ike = request.text("ike");
+        let found = self.find_child(ike, child);
+        let (conn, child) = found.ok_or("configuration name not found")?;
+        let policy = Policy::new(conn, child);
+        self.policies.install(policy);
+        Ok(())
+    }
+
     /// With equal settings only the children that differ are replaced, else all of it. Either way it
     /// keeps its place.
     fn replace_conn(&mut self, conn: Conn, output: Output<'_>) {
@@ -100,7 +113,7 @@ impl State {
             if action.trap {
                 output.config(&format!("installing '{}'", child.name));
                 let policy = Policy::new(conn, child);
-                self.install_policy(policy);
+                self.policies.install(policy);
             }
             if action.start {
                 output.config(&format!("initiating '{}'", child.name));
@@ -114,7 +127,7 @@ impl State {
     fn undo(&mut self, name: &str, children: &[Child], output: Output<'_>) {
         for child in children {
             if child.start_action.trap {
-                self.remove_policy(name, &child.name);
+                self.policies.remove(name, &child.name);
             }
             if child.start_action.start {
                 self.close_children(name, &child.name, output);

@@ -14,9 +14,12 @@ mod install;
 mod load;
 mod number;
 mod option;
+mod output;
+mod peer;
 mod policy;
 mod pool;
 mod proposal;
+mod random;
 mod request;
 mod sa;
 mod selector;
@@ -31,10 +34,14 @@ use std::time::Instant;
 
 use vici_serde::Message;
 
-use self::initiate::Attempt;
+pub use self::peer::Peer;
+
+use self::credential::Credentials;
+use self::output::{Output, Refused, done};
 use self::request::Request;
-use self::state::{Output, Refused, State, done};
-use super::{Call, Reply, Server, Service};
+use self::sa::Attempt;
+use self::state::State;
+use crate::server::{Call, Reply, Server, Service};
 use vici_client::Client;
 
 /// A daemon that keeps what is loaded, and brings up SAs that lead nowhere.
@@ -74,20 +81,6 @@ use vici_client::Client;
 pub struct SimulatedDaemon {
     model: Arc<Model>,
     server: Server,
-}
-
-/// What the peer of a simulated daemon does when it is called.
-#[non_exhaustive]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Peer {
-    /// It agrees to everything.
-    #[default]
-    Answers,
-    /// It says nothing: the attempt waits until the timeout of the command is over, or the peer
-    /// answers. Without a timeout it is given up at once.
-    Silent,
-    /// It does not accept our authentication.
-    Refuses,
 }
 
 impl SimulatedDaemon {
@@ -370,49 +363,52 @@ impl Service for Model {
             "stats" => Reply::encoded(&state.stats()),
             "get-algorithms" => Reply::encoded(&State::get_algorithms()),
             "reload-settings" => Reply::success(),
-            "get-counters" => Reply::encoded(&state.get_counters(&request)),
+            "get-counters" => Reply::encoded(&state.counters.get(&request)),
             "reset-counters" => {
-                state.reset_counters(&request);
+                state.counters.reset(&request);
                 Reply::success()
             }
             "load-conn" => done(state.load_conn(&request, output)),
             "unload-conn" => done(state.unload_conn(&request, output)),
             "get-conns" => Reply::encoded(&state.get_conns()),
-            "load-authority" => done(state.load_authority(&request, output)),
-            "unload-authority" => done(state.unload_authority(&request)),
-            "get-authorities" => Reply::encoded(&state.get_authorities()),
-            "load-pool" => done(state.load_pool(&request, output)),
-            "unload-pool" => done(state.unload_pool(&request, output)),
-            "get-pools" => Reply::encoded(&state.get_pools(&request)),
-            "load-shared" => done(state.load_shared(&request, output)),
-            "unload-shared" => done(state.unload_shared(&request)),
-            "get-shared" => Reply::encoded(&state.get_shared()),
-            "load-key" => match state.load_key(&request, output) {
+            "load-authority" => done(state.authorities.load(&request, output)),
+            "unload-authority" => done(state.authorities.unload(&request)),
+            "get-authorities" => Reply::encoded(&state.authorities.names()),
+            "load-pool" => done(state.pools.load(&request, output)),
+            "unload-pool" => done(state.pools.unload(&request, output)),
+            "get-pools" => Reply::encoded(&state.pools.get(&request)),
+            "load-shared" => done(state.credentials.load_shared(&request, output)),
+            "unload-shared" => done(state.credentials.unload_shared(&request)),
+            "get-shared" => Reply::encoded(&state.credentials.get_shared()),
+            "load-key" => match state.credentials.load_key(&request, output) {
                 Ok(id) => Reply::encoded(&Message::new().key("success", true).key("id", id)),
                 Err(errmsg) => Reply::failure(&errmsg),
             },
-            "unload-key" => done(state.unload_key(&request)),
-            "get-keys" => Reply::encoded(&state.get_keys()),
-            "load-token" => done(State::load_token(&request)),
-            "load-cert" => done(state.load_cert(&request, output)),
-            "flush-certs" => done(state.flush_certs(&request)),
+            "unload-key" => done(state.credentials.unload_key(&request)),
+            "get-keys" => Reply::encoded(&state.credentials.get_keys()),
+            "load-token" => done(Credentials::load_token(&request)),
+            "load-cert" => done(state.credentials.load_cert(&request, output)),
+            "flush-certs" => done(state.credentials.flush_certs(&request)),
             "clear-creds" => {
-                state.clear_creds();
+                state.credentials.clear();
                 Reply::success()
             }
             "install" => done(state.install(&request, output)),
-            "uninstall" => done(state.uninstall(&request, output)),
+            "uninstall" => done(state.policies.uninstall(&request, output)),
             "redirect" => match state.redirect(&request, output) {
                 Ok(count) => Reply::encoded(&matches(count, "redirect")),
                 Err(errmsg) => Reply::failure(&errmsg),
             },
             list => {
                 match list {
-                    "list-sas" => state.list_sas(&request, output),
+                    "list-sas" => sa::list(&state.sas, &request, output),
                     "list-conns" => state.list_conns(&request, output),
-                    "list-authorities" => state.list_authorities(&request, output),
-                    "list-certs" => state.list_certs(&request, output),
-                    "list-policies" => state.list_policies(&request, output),
+                    "list-authorities" => state.authorities.list(&request, output),
+                    "list-certs" => {
+                        let authorities = state.authorities.certificates();
+                        state.credentials.list_certs(&request, authorities, output);
+                    }
+                    "list-policies" => state.policies.list(&request, output),
                     _ => return Reply::Unknown,
                 }
                 Reply::encoded(&Message::new())

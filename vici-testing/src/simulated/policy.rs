@@ -6,9 +6,9 @@ use vici_serde::{Message, Section};
 
 use super::child::{Child, written};
 use super::conn::Conn;
+use super::output::{Output, Refused};
 use super::request::Request;
 use super::selector::Selector;
-use super::state::{Output, Refused, State};
 
 /// An installed policy of a child.
 #[derive(Clone, Debug)]
@@ -20,23 +20,16 @@ pub(super) struct Policy {
     remote_ts: Vec<String>,
 }
 
-impl State {
-    pub(super) fn install(&mut self, request: &Request, output: Output<'_>) -> Result<(), Refused> {
-        let child = request.text("child").ok_or("missing configuration name")?;
-        output.config(&format!("vici install '{child}'"));
-        let ike = request.text("ike");
-        let found = self.find_child(ike, child);
-        let found = found.ok_or("configuration name not found")?;
-        let policy = Policy::new(found.0, found.1);
-        self.install_policy(policy);
-        Ok(())
-    }
+/// All that are installed.
+#[derive(Debug, Default)]
+pub(super) struct Policies(Vec<Policy>);
 
+impl Policies {
     /// Installs what is not installed yet.
-    pub(super) fn install_policy(&mut self, policy: Policy) {
+    pub(super) fn install(&mut self, policy: Policy) {
         let same = |other: &Policy| other.ike == policy.ike && other.child == policy.child;
-        if !self.policies.iter().any(same) {
-            self.policies.push(policy);
+        if !self.0.iter().any(same) {
+            self.0.push(policy);
         }
     }
 
@@ -49,40 +42,31 @@ impl State {
         output.config(&format!("vici uninstall '{child}'"));
         let ike = request.text("ike");
         let index = self
-            .policies
+            .0
             .iter()
             .position(|policy| policy.child == child && ike.is_none_or(|ike| ike == policy.ike));
         let index = index.ok_or_else(|| format!("policy '{child}' not found"))?;
-        self.policies.remove(index);
+        self.0.remove(index);
         Ok(())
     }
 
     /// Removes the policy of a child of a connection that is unloaded.
-    pub(super) fn remove_policy(&mut self, ike: &str, child: &str) {
-        self.policies
+    pub(super) fn remove(&mut self, ike: &str, child: &str) {
+        self.0
             .retain(|policy| policy.ike != ike || policy.child != child);
     }
 
-    pub(super) fn list_policies(&self, request: &Request, output: Output<'_>) {
+    pub(super) fn list(&self, request: &Request, output: Output<'_>) {
         let wanted = |key: &str, value: &str| request.text(key).is_none_or(|text| text == value);
         // Trap policies come before the others.
-        let (traps, shunts): (Vec<_>, Vec<_>) = self
-            .policies
-            .iter()
-            .partition(|policy| policy.kind() == "trap");
+        let (traps, shunts): (Vec<_>, Vec<_>) =
+            self.0.iter().partition(|policy| policy.kind() == "trap");
         for policy in traps.into_iter().chain(shunts) {
             let asked = request.has(policy.kind());
             if asked && wanted("child", &policy.child) && wanted("ike", &policy.ike) {
                 output.stream("list-policy", &policy.listed());
             }
         }
-    }
-
-    /// The first child of this name, in this connection or in any.
-    pub(super) fn find_child(&self, ike: Option<&str>, child: &str) -> Option<(&Conn, &Child)> {
-        let conns = self.conns.iter();
-        let mut conns = conns.filter(|conn| ike.is_none_or(|ike| conn.name == ike));
-        conns.find_map(|conn| Some((conn, conn.child(child)?)))
     }
 }
 

@@ -4,13 +4,13 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use vici_serde::{Message, Section, Value};
 
+use super::output::{Output, Refused};
 use super::request::{Fault, Request, text, text_of_name};
-use super::state::{Output, Refused, State};
 
 /// A pool as it was loaded, with its leases.
 #[derive(Clone, Debug)]
 pub(super) struct Pool {
-    pub(super) name: String,
+    name: String,
     base: IpAddr,
     /// The first address that is assigned.
     first: IpAddr,
@@ -26,35 +26,35 @@ struct Lease {
     online: bool,
 }
 
-impl State {
-    pub(super) fn load_pool(
-        &mut self,
-        request: &Request,
-        output: Output<'_>,
-    ) -> Result<(), Refused> {
+/// All that are loaded.
+#[derive(Debug, Default)]
+pub(super) struct Pools(Vec<Pool>);
+
+impl Pools {
+    pub(super) fn load(&mut self, request: &Request, output: Output<'_>) -> Result<(), Refused> {
         let sections = request.sections();
         let count = sections.len();
         for (index, (name, section)) in sections.into_iter().enumerate() {
             let inside = request.fault() == Fault::Inside && index + 1 == count;
             let pool = Pool::parse(&name, section, inside)?;
-            self.replace_pool(pool, output)?;
+            self.replace(pool, output)?;
         }
         request.check()
     }
 
     /// A pool with the same addresses keeps its leases.
-    fn replace_pool(&mut self, pool: Pool, output: Output<'_>) -> Result<(), Refused> {
+    fn replace(&mut self, pool: Pool, output: Output<'_>) -> Result<(), Refused> {
         let entries = format!("{}: {}, {} entries", pool.name, pool.base, pool.size);
-        let old = self.pools.iter().position(|old| old.name == pool.name);
+        let old = self.0.iter().position(|old| old.name == pool.name);
         let Some(index) = old else {
             output.config(&format!("added vici pool {entries}"));
-            self.pools.push(pool);
+            self.0.push(pool);
             return Ok(());
         };
-        let old = self.pools.remove(index);
+        let old = self.0.remove(index);
         if (old.base, old.size) == (pool.base, pool.size) {
             output.config(&format!("updated vici pool {entries}"));
-            self.pools.push(Pool {
+            self.0.push(Pool {
                 leases: old.leases,
                 ..pool
             });
@@ -62,40 +62,36 @@ impl State {
         }
         if old.online() > 0 {
             let name = pool.name;
-            self.pools.insert(index, old);
+            self.0.insert(index, old);
             return Err(format!(
                 "vici pool {name} has online leases, unable to replace"
             ));
         }
         output.config(&format!("replaced vici pool {entries}"));
-        self.pools.push(pool);
+        self.0.push(pool);
         Ok(())
     }
 
-    pub(super) fn unload_pool(
-        &mut self,
-        request: &Request,
-        output: Output<'_>,
-    ) -> Result<(), Refused> {
+    pub(super) fn unload(&mut self, request: &Request, output: Output<'_>) -> Result<(), Refused> {
         let name = request.text("name").ok_or("missing pool name to unload")?;
-        let index = self.pools.iter().position(|pool| pool.name == name);
+        let index = self.0.iter().position(|pool| pool.name == name);
         let index = index.ok_or_else(|| format!("{name} not found"))?;
         if self
-            .pools
+            .0
             .iter()
             .any(|pool| pool.name == name && pool.online() > 0)
         {
             return Err(format!("{name} has online leases, unable to unload"));
         }
         output.config(&format!("unloaded vici pool {name}"));
-        self.pools.remove(index);
+        self.0.remove(index);
         Ok(())
     }
 
-    pub(super) fn get_pools(&self, request: &Request) -> Message {
+    pub(super) fn get(&self, request: &Request) -> Message {
         let wanted = request.text("name");
         let leases = request.flag("leases");
-        let pools = self.pools.iter();
+        let pools = self.0.iter();
         let pools = pools.filter(|pool| wanted.is_none_or(|name| name == pool.name));
         pools.fold(Message::new(), |message, pool| {
             message.section(&pool.name, pool.shown(leases))
@@ -106,7 +102,7 @@ impl State {
     pub(super) fn lease(&mut self, pools: &[String], identity: &str) -> Vec<String> {
         let mut addresses: Vec<IpAddr> = Vec::new();
         for name in pools {
-            let pool = self.pools.iter_mut().find(|pool| pool.name == *name);
+            let pool = self.0.iter_mut().find(|pool| pool.name == *name);
             let Some(pool) = pool else { continue };
             let taken = addresses.iter();
             if taken
@@ -122,7 +118,7 @@ impl State {
 
     /// Takes addresses back.
     pub(super) fn release(&mut self, addresses: &[String]) {
-        let leases = self.pools.iter_mut().flat_map(|pool| &mut pool.leases);
+        let leases = self.0.iter_mut().flat_map(|pool| &mut pool.leases);
         for lease in leases {
             if addresses.contains(&lease.address.to_string()) {
                 lease.online = false;

@@ -139,6 +139,30 @@ impl Algorithm {
     }
 }
 
+/// What the log says of a proposal.
+pub(super) fn selected(kind: &str, proposal: &Proposal) -> String {
+    let parts = [
+        proposal.encryption.as_ref(),
+        proposal.integrity.as_ref(),
+        proposal.prf.as_ref().filter(|_| kind == "IKE"),
+        proposal.key_exchange.as_ref(),
+    ];
+    let mut labels: Vec<String> = parts
+        .into_iter()
+        .flatten()
+        .map(|part| part.label())
+        .collect();
+    if kind != "IKE" {
+        let esn = if proposal.esn {
+            "EXT_SEQ"
+        } else {
+            "NO_EXT_SEQ"
+        };
+        labels.push(esn.to_owned());
+    }
+    format!("selected proposal: {kind}:{}", labels.join("/"))
+}
+
 fn encryption(keyword: &str) -> Option<Algorithm> {
     if let Some(name) = lookup(FIXED_ENCRYPTION, keyword) {
         return Some(Algorithm::new(name, None));

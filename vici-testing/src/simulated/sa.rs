@@ -5,9 +5,9 @@ use std::time::Instant;
 
 use vici_serde::{Message, Section};
 
+use super::output::Output;
 use super::proposal::{Algorithm, Proposal, Protocol};
 use super::request::Request;
-use super::state::{Output, State};
 
 /// An IKE_SA.
 #[derive(Clone, Debug)]
@@ -70,32 +70,37 @@ pub(super) struct Moment<'a> {
     pub(super) tasks: &'a [&'a str],
 }
 
-impl State {
-    pub(super) fn list_sas(&self, request: &Request, output: Output<'_>) {
-        let ike = request.text("ike");
-        let ike_id = request.number("ike-id").filter(|id| *id != 0);
-        let child = request.text("child");
-        let child_id = request.number("child-id").filter(|id| *id != 0);
-        for sa in &self.sas {
-            let named = ike.is_none_or(|name| name == sa.name);
-            if !named || ike_id.is_some_and(|id| id != i64::from(sa.id)) {
-                continue;
-            }
-            let children = sa.children.iter().filter(|sa| {
-                child.is_none_or(|name| name == sa.name)
-                    && child_id.is_none_or(|id| id == i64::from(sa.id))
-            });
-            let children = children.map(|sa| (sa.unique_name(), sa.shown("INSTALLED")));
-            let tasks = if sa.is_established() { &[] } else { CONNECTING };
-            let moment = Moment { state: None, tasks };
-            let shown = sa.shown(moment).section("child-sas", children.collect());
-            output.stream("list-sa", &Message::new().section(&sa.name, shown));
-        }
-    }
+/// How far an attempt has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Attempt {
+    Established,
+    Failed,
+    /// The IKE_SA of this number waits for its peer.
+    Waiting(u32),
+    /// There is such an IKE_SA already.
+    Exists,
+}
 
-    /// The place of the IKE_SA of this number.
-    pub(super) fn position(&self, id: u32) -> Option<usize> {
-        self.sas.iter().position(|sa| sa.id == id)
+/// Lists IKE_SAs with their children.
+pub(super) fn list(sas: &[IkeSa], request: &Request, output: Output<'_>) {
+    let ike = request.text("ike");
+    let ike_id = request.number("ike-id").filter(|id| *id != 0);
+    let child = request.text("child");
+    let child_id = request.number("child-id").filter(|id| *id != 0);
+    for sa in sas {
+        let named = ike.is_none_or(|name| name == sa.name);
+        if !named || ike_id.is_some_and(|id| id != i64::from(sa.id)) {
+            continue;
+        }
+        let children = sa.children.iter().filter(|sa| {
+            child.is_none_or(|name| name == sa.name)
+                && child_id.is_none_or(|id| id == i64::from(sa.id))
+        });
+        let children = children.map(|sa| (sa.unique_name(), sa.shown("INSTALLED")));
+        let tasks = if sa.is_established() { &[] } else { CONNECTING };
+        let moment = Moment { state: None, tasks };
+        let shown = sa.shown(moment).section("child-sas", children.collect());
+        output.stream("list-sa", &Message::new().section(&sa.name, shown));
     }
 }
 

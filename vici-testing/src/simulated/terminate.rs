@@ -5,9 +5,10 @@ use std::time::Instant;
 use vici_serde::{Message, Section};
 
 use super::exchange::{Exchange, packet};
+use super::output::{Output, Refused};
 use super::request::Request;
 use super::sa::{ChildSa, IkeSa, Moment};
-use super::state::{Output, Refused, State};
+use super::state::State;
 
 /// What a request selects.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,7 +119,7 @@ impl State {
         if by_us != Some(true) {
             output.log("IKE", 0, about, "IKE_SA deleted");
         }
-        self.release(&sa.remote_vips);
+        self.pools.release(&sa.remote_vips);
     }
 
     /// Closes a child: by us or by the peer. Its IKE_SA stays.
