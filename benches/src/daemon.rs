@@ -131,10 +131,10 @@ fn raw_calls(uri: &str, count: usize) -> Result<(), Failure> {
         let mut filled = 0;
         loop {
             filled += stream.read(&mut buffer[filled..])?;
-            if let Some(length) = buffer[..filled].first_chunk() {
-                if filled == 4 + u32::from_be_bytes(*length) as usize {
-                    break;
-                }
+            if let Some(length) = buffer[..filled].first_chunk()
+                && filled == 4 + u32::from_be_bytes(*length) as usize
+            {
+                break;
             }
         }
     }
@@ -209,7 +209,10 @@ impl Daemon {
         let folder = env::temp_dir().join(format!("vici-benches-{}-{tcp}", std::process::id()));
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../daemons/charon");
         fs::create_dir(&folder).map_err(|error| error.to_string())?;
-        let process = Command::new(script)
+        // It replaces itself with the script, and the script with the daemon.
+        let process = Command::new("unshare")
+            .arg("--net")
+            .arg(script)
             .args(tcp.then_some("--tcp"))
             .arg(GENERATION)
             .arg(&folder)

@@ -1,13 +1,16 @@
 //! A charon of the test's own.
 
 use std::env;
+use std::fs::File;
 use std::io::Read;
 use std::ops::Deref;
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use vici_client::{Client, Config, Error, Message};
+use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
+use vici_client::{Address, Client, Config, Error, Message};
 use vici_types::{StreamingCommand, Version};
 
 use crate::coverage;
@@ -24,6 +27,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) struct Daemon {
     generation: &'static str,
     dir: PathBuf,
+    /// Where it listens itself.
+    address: Address,
     version: String,
     wire: Wire,
 }
@@ -34,6 +39,7 @@ impl Daemon {
         Self {
             generation,
             dir: dir.to_owned(),
+            address: dir.join("charon.vici").into(),
             version: String::new(),
             wire: Wire::start(&dir.join("seen.vici"), &dir.join("charon.vici")),
         }
@@ -42,13 +48,12 @@ impl Daemon {
     /// Waits until it answers. `ended` tells why it can't any more.
     pub(crate) fn wait(&mut self, mut ended: impl FnMut() -> Option<String>) -> Result<(), String> {
         let deadline = Instant::now() + PATIENCE;
-        let uri = format!("unix://{}", self.dir.join("charon.vici").display());
         loop {
             if let Some(reason) = ended() {
                 return Err(reason);
             }
             // Tries again until the daemon accepts, for a part of the time.
-            match connect_within(&uri, Duration::from_millis(500)) {
+            match self.connect_within(Duration::from_millis(500)) {
                 Ok(mut client) => {
                     self.version = client.call(&Version::new()).unwrap().version;
                     return Ok(());
@@ -85,6 +90,9 @@ impl Daemon {
 
     /// A new connection to it, whose calls take 20 seconds at most.
     pub(crate) fn client(&self) -> Client {
+        if self.is_on_tcp() {
+            return self.direct();
+        }
         let mut client = Client::connect_uri(&self.uri()).unwrap();
         client.set_timeout(Some(PATIENCE)).unwrap();
         client
@@ -93,10 +101,19 @@ impl Daemon {
     /// A connection straight to it, past what watches the wire: for what is no use to look at, or
     /// makes no sense.
     pub(crate) fn direct(&self) -> Client {
-        let uri = format!("unix://{}", self.dir.join("charon.vici").display());
-        let mut client = connect_within(&uri, PATIENCE).unwrap();
+        let mut client = self.connect_within(PATIENCE).unwrap();
         client.set_timeout(Some(PATIENCE)).unwrap();
         client
+    }
+
+    fn connect_within(&self, limit: Duration) -> Result<Client, Error> {
+        let config = Config::from(self.address.clone());
+        config.connect_limit(limit).connect()
+    }
+
+    /// Whether its socket is one of TCP, past which nothing watches the wire.
+    fn is_on_tcp(&self) -> bool {
+        matches!(self.address, Address::Tcp { .. })
     }
 
     /// The last request of a command that a client sent.
@@ -106,6 +123,9 @@ impl Daemon {
 
     /// Fails if something came that the types do not hold, and records what was exercised.
     pub(crate) fn finish(&self, test: &str) {
+        if self.is_on_tcp() {
+            return;
+        }
         let (seen, faults) = self.wire.take();
         assert!(
             faults.is_empty(),
@@ -127,10 +147,6 @@ impl Daemon {
     }
 }
 
-fn connect_within(uri: &str, limit: Duration) -> Result<Client, Error> {
-    Config::from_uri(uri)?.connect_limit(limit).connect()
-}
-
 /// A running daemon, which ends with this.
 pub(crate) struct Charon {
     daemon: Daemon,
@@ -140,11 +156,15 @@ pub(crate) struct Charon {
 
 impl Charon {
     /// Starts a daemon, or says why there is none.
-    fn start(generation: &'static str) -> Result<Self, String> {
+    fn start(generation: &'static str, tcp: bool) -> Result<Self, String> {
         let dir = tempfile::Builder::new().prefix("vici").tempdir().unwrap();
+        let mut daemon = Daemon::new(generation, dir.path());
+        if tcp {
+            daemon.address = "tcp://127.0.0.1:4502".parse().unwrap();
+        }
         let mut charon = Self {
-            daemon: Daemon::new(generation, dir.path()),
-            process: spawn(generation, dir.path(), &[]),
+            process: spawn(&daemon, &[]),
+            daemon,
             _dir: dir,
         };
         charon.wait()?;
@@ -159,7 +179,7 @@ impl Charon {
     /// Ends it and starts it anew with what is in its folder, but without some of its plugins.
     pub(crate) fn restart(&mut self, without: &[&str]) {
         self.kill();
-        self.process = spawn(self.daemon.generation, &self.daemon.dir, without);
+        self.process = spawn(&self.daemon, without);
         self.wait().unwrap();
     }
 
@@ -195,10 +215,11 @@ impl Drop for Charon {
     }
 }
 
-fn spawn(generation: &str, dir: &Path, without: &[&str]) -> Child {
+fn spawn(daemon: &Daemon, without: &[&str]) -> Child {
     Command::new(script("charon"))
-        .arg(generation)
-        .arg(dir)
+        .args(daemon.is_on_tcp().then_some("--tcp"))
+        .arg(daemon.generation)
+        .arg(&daemon.dir)
         .args(without)
         .stdin(Stdio::null())
         .stderr(Stdio::piped())
@@ -229,8 +250,38 @@ pub(crate) fn left_out(process: &mut Child, name: &str) -> Option<String> {
 
 /// Runs a test against a daemon, or tells that it is left out.
 pub(crate) fn run(generation: &'static str, test: impl FnOnce(&mut Charon)) {
+    run_with(|| Charon::start(generation, false), test);
+}
+
+/// Runs a test against a daemon whose socket is one of TCP, in a network namespace of this thread.
+pub(crate) fn run_tcp(generation: &'static str, test: impl FnOnce(&mut Charon)) {
+    // The namespace ends with the thread, and what it has started.
+    let start = || enter_network().and_then(|()| Charon::start(generation, true));
+    run_with(start, test);
+}
+
+/// Enters a network namespace of its own, with this thread and those that it starts.
+fn enter_network() -> Result<(), String> {
+    let mut holder = Command::new("unshare")
+        .args(["--net", "sh", "-c", "ip link set lo up && echo && exec cat"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| format!("unshare: {error}"))?;
+    let ready = holder.stdout.as_mut().unwrap().read(&mut [0]).unwrap() == 1;
+    let entered = ready.then(|| {
+        let namespace = File::open(format!("/proc/{}/ns/net", holder.id())).unwrap();
+        let kind = Some(LinkNameSpaceType::Network);
+        move_into_link_name_space(namespace.as_fd(), kind).unwrap();
+    });
+    holder.kill().unwrap();
+    holder.wait().unwrap();
+    entered.ok_or_else(|| "no network namespace can be made".to_owned())
+}
+
+fn run_with(start: impl FnOnce() -> Result<Charon, String>, test: impl FnOnce(&mut Charon)) {
     let name = test_name();
-    if let Some(mut charon) = started(&name, Charon::start(generation)) {
+    if let Some(mut charon) = started(&name, start()) {
         say(&format!("{name}: charon {}", charon.version()));
         test(&mut charon);
         charon.finish(&name);

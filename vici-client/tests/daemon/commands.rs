@@ -18,6 +18,15 @@ each_generation! {
     settings_are_read_again
 }
 
+mod over_tcp {
+    use super::*;
+
+    each_generation! { of crate::charon::run_tcp;
+        version_and_stats_are_typed
+        several_clients_are_served_at_once
+    }
+}
+
 fn version_and_stats_are_typed(charon: &Charon) {
     let mut client = charon.client();
 

@@ -20,6 +20,15 @@ each_generation! {
     many_connections_are_listed_once_each
 }
 
+mod over_tcp {
+    use super::*;
+
+    each_generation! { of crate::charon::run_tcp;
+        a_connection_is_read_back_as_it_was_loaded
+        many_connections_are_listed_once_each
+    }
+}
+
 fn list(client: &mut Client) -> Vec<ListConn> {
     let mut stream = client.stream(&ListConns::default()).unwrap();
     let conns = stream.by_ref().map(Result::unwrap).collect();

@@ -1,20 +1,31 @@
 //! `initiate` and `terminate`, with their log.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use vici_client::Error;
+use vici_client::{Client, Error};
 use vici_types::{
     Conn, ConnAuth, ConnChild, IkeUpdown, IkeVersion, Initiate, Install, ListSas, LoadConn, Log,
-    Redirect, Rekey, Terminate, Uninstall,
+    Redirect, Rekey, Stats, Terminate, Uninstall,
 };
 
-use crate::charon::{Charon, each_generation, refusal};
+use crate::charon::{Charon, PATIENCE, each_generation, refusal};
 
 each_generation! {
     initiate_without_an_answer_fails_with_its_log
     terminate_says_how_many_it_found
     log_events_come_while_other_calls_are_made
     what_is_not_there_is_neither_rekeyed_nor_redirected
+    initiates_hold_threads_only_while_they_wait
+}
+
+mod over_tcp {
+    use super::*;
+
+    each_generation! { of crate::charon::run_tcp;
+        initiate_without_an_answer_fails_with_its_log
+        terminate_says_how_many_it_found
+        log_events_come_while_other_calls_are_made
+    }
 }
 
 /// A connection to where nobody is, in a network of its own.
@@ -157,4 +168,36 @@ fn what_is_not_there_is_neither_rekeyed_nor_redirected(charon: &Charon) {
         refusal(&mut client, &Install::new(child));
         refusal(&mut client, &Uninstall::new(child));
     }
+}
+
+/// What the docs tell of how many can be done at once.
+fn initiates_hold_threads_only_while_they_wait(charon: &Charon) {
+    const MANY: u32 = 50;
+    const WAITING: u32 = 3;
+
+    let mut client = charon.client();
+    let idle = |client: &mut Client| client.call(&Stats::new()).unwrap().workers.idle;
+    let until = |client: &mut Client, wanted: &dyn Fn(u32) -> bool| {
+        let deadline = Instant::now() + PATIENCE;
+        while !wanted(idle(client)) {
+            assert!(Instant::now() < deadline, "{} are idle", idle(client));
+        }
+    };
+    client.call(&nowhere()).unwrap();
+    let before = idle(&mut client);
+    assert!(before > WAITING, "{before}");
+
+    let request = Initiate::new().ike("nowhere").child("net");
+    for _ in 0..MANY {
+        client.call(&request.clone().timeout(-1)).unwrap();
+    }
+    until(&mut client, &|idle| idle >= before);
+
+    // Nobody has to wait on for them.
+    for _ in 0..WAITING {
+        let mut waiting = charon.client();
+        waiting.set_timeout(Some(Duration::from_millis(1))).unwrap();
+        assert!(waiting.call(&request).unwrap_err().is_timeout());
+    }
+    until(&mut client, &|idle| idle <= before - WAITING);
 }

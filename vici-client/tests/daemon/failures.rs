@@ -19,6 +19,17 @@ each_generation! {
     a_daemon_that_ends_says_so
 }
 
+mod over_tcp {
+    use super::*;
+
+    each_generation! { of crate::charon::run_tcp;
+        a_refused_command_is_an_error_with_the_words_of_the_daemon
+        an_item_that_does_not_decode_is_an_error_and_the_stream_goes_on
+        a_killed_daemon_closes_the_connection
+        a_daemon_that_ends_says_so
+    }
+}
+
 fn a_refused_command_is_an_error_with_the_words_of_the_daemon(charon: &Charon) {
     let mut client = charon.client();
 

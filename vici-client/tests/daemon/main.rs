@@ -30,5 +30,6 @@ mod same;
 #[path = "../../../vici-testing/tests/shared/mod.rs"]
 mod shared;
 mod survival;
+mod tcp;
 mod typed;
 mod wire;

@@ -18,6 +18,16 @@ each_generation! {
     another_thread_ends_a_call_that_waits
 }
 
+mod over_tcp {
+    use super::*;
+
+    each_generation! { of crate::charon::run_tcp;
+        ten_thousand_connections_are_listed_once_each
+        an_answer_that_never_comes_shifts_nothing
+        another_thread_ends_a_call_that_waits
+    }
+}
+
 /// Loads connections called `PREFIX-0` and so on, many in a request.
 fn load(client: &mut Client, prefix: &str, count: usize) -> BTreeSet<String> {
     let names: Vec<String> = (0..count).map(|i| format!("{prefix}-{i}")).collect();
