@@ -91,3 +91,15 @@ request! {
     #[doc(alias = "clear-creds")]
     pub struct ClearCreds {}
 }
+
+/// The answer to [`ClearCreds`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ClearCredsResponse {
+    /// `success`: Whether the command was carried out. Since 5.2.1; before that the answer is empty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub success: Option<bool>,
+    /// `errmsg`: Why it was not. Only if `success` is `no`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub errmsg: Option<Text>,
+}

@@ -92,6 +92,44 @@ pub struct Counters {
     pub info_out_resp: u64,
 }
 
+impl Counters {
+    /// All counters with their names on the wire, such as `ike-rekey-init`, in the order of the
+    /// daemon.
+    ///
+    /// ```
+    /// # let counters = vici_types::Counters::default();
+    /// for (name, count) in counters.iter() {
+    ///     println!("{}_total {count}", name.replace('-', "_"));
+    /// }
+    /// ```
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> + use<> {
+        [
+            ("ike-rekey-init", self.ike_rekey_init),
+            ("ike-rekey-resp", self.ike_rekey_resp),
+            ("child-rekey", self.child_rekey),
+            ("invalid", self.invalid),
+            ("invalid-spi", self.invalid_spi),
+            ("ike-init-in-req", self.ike_init_in_req),
+            ("ike-init-in-resp", self.ike_init_in_resp),
+            ("ike-init-out-req", self.ike_init_out_req),
+            ("ike-init-out-resp", self.ike_init_out_resp),
+            ("ike-auth-in-req", self.ike_auth_in_req),
+            ("ike-auth-in-resp", self.ike_auth_in_resp),
+            ("ike-auth-out-req", self.ike_auth_out_req),
+            ("ike-auth-out-resp", self.ike_auth_out_resp),
+            ("create-child-in-req", self.create_child_in_req),
+            ("create-child-in-resp", self.create_child_in_resp),
+            ("create-child-out-req", self.create_child_out_req),
+            ("create-child-out-resp", self.create_child_out_resp),
+            ("info-in-req", self.info_in_req),
+            ("info-in-resp", self.info_in_resp),
+            ("info-out-req", self.info_out_req),
+            ("info-out-resp", self.info_out_resp),
+        ]
+        .into_iter()
+    }
+}
+
 request! {
     /// `reset-counters`: sets the event counters to zero, the global ones unless told otherwise.
     /// Since 5.6.1.

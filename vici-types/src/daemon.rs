@@ -69,7 +69,7 @@ pub struct StatsResponse {
     pub mallinfo: Option<Mallinfo>,
 }
 
-/// How long the daemon runs.
+/// How long the daemon runs, in words only: no numbers can be made of them for sure.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Uptime {

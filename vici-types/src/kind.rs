@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::check::{Check, refuse};
 use crate::command::InvalidRequest;
-use crate::named::Named;
+use crate::named::{Named, OnlySections};
 use crate::pool::is_attribute;
 use crate::unknown::{Known, within};
 use crate::value::{Text, lax};
@@ -303,7 +303,8 @@ impl<T> Kind<T> for Section {
     where
         T: Deserialize<'de>,
     {
-        *field = Some(Some(within::<D, _>(name, || Named::only_sections(value))?));
+        let sections = within::<D, _>(name, || Option::<OnlySections<T>>::deserialize(value))?;
+        *field = Some(sections.map(|sections| sections.0));
         Ok(())
     }
 }

@@ -40,7 +40,7 @@
 //! | `unload-shared` | [`UnloadShared`] | [`Done`] | |
 //! | `get-shared` | [`GetShared`] | [`GetSharedResponse`] | |
 //! | `flush-certs` | [`FlushCerts`] | [`Done`] | |
-//! | `clear-creds` | [`ClearCreds`] | [`Done`] | |
+//! | `clear-creds` | [`ClearCreds`] | [`ClearCredsResponse`] | |
 //! | `load-authority` | [`LoadAuthority`] | [`Done`] | |
 //! | `unload-authority` | [`UnloadAuthority`] | [`Done`] | |
 //! | `load-pool` | [`LoadPool`] | [`Done`] | |
@@ -154,6 +154,7 @@
 #[macro_use]
 mod macros;
 
+mod any;
 mod authority;
 mod cert;
 mod check;
@@ -181,7 +182,7 @@ pub use crate::authority::{
     Authority, AuthorityInfo, GetAuthorities, GetAuthoritiesResponse, ListAuthorities,
     ListAuthority, LoadAuthority, UnloadAuthority,
 };
-pub use crate::cert::{ClearCreds, FlushCerts, ListCert, ListCerts, LoadCert};
+pub use crate::cert::{ClearCreds, ClearCredsResponse, FlushCerts, ListCert, ListCerts, LoadCert};
 pub use crate::command::{Command, Event, InvalidRequest, Request, StreamingCommand};
 pub use crate::conn::{
     AuthInfo, ChildInfo, Conn, ConnAuth, ConnCert, ConnChild, ConnInfo, GetConns, GetConnsResponse,

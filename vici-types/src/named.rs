@@ -240,18 +240,8 @@ impl<'de, T: Deserialize<'de>> Record<'de> for Named<T> {
     }
 }
 
-impl<T> Named<T> {
-    /// As [`Deserialize`], but anything else than a section is an unknown key.
-    pub(crate) fn only_sections<'de, D>(deserializer: D) -> Result<Self, D::Error>
-    where
-        D: Deserializer<'de>,
-        T: Deserialize<'de>,
-    {
-        deserialize_record::<OnlySections<T>, D>(deserializer)
-    }
-}
-
-struct OnlySections<T>(Named<T>);
+/// Sections by name, of which anything else is an unknown key.
+pub(crate) struct OnlySections<T>(pub(crate) Named<T>);
 
 impl<T> Default for OnlySections<T> {
     fn default() -> Self {
@@ -259,8 +249,14 @@ impl<T> Default for OnlySections<T> {
     }
 }
 
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for OnlySections<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserialize_record::<Self, D>(deserializer)
+    }
+}
+
 impl<'de, T: Deserialize<'de>> Record<'de> for OnlySections<T> {
-    type Value = Named<T>;
+    type Value = Self;
 
     fn is_variable(&self, _: &Text) -> bool {
         true
@@ -276,8 +272,8 @@ impl<'de, T: Deserialize<'de>> Record<'de> for OnlySections<T> {
         Err(unknown::error(name, &[("", Known::Parts)]))
     }
 
-    fn finish<E: Error>(self) -> Result<Named<T>, E> {
-        Ok(self.0)
+    fn finish<E: Error>(self) -> Result<Self, E> {
+        Ok(self)
     }
 }
 

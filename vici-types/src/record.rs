@@ -183,7 +183,11 @@ impl<'de, R: Record<'de>> Visitor<'de> for Variable<'_, R> {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, value: D) -> Result<(), D::Error> {
-        self.record.key(&self.name, value)
+        if is_vici::<D::Error>() {
+            self.record.key(&self.name, value)
+        } else {
+            value.deserialize_any(self)
+        }
     }
 
     visit_keys! {

@@ -93,7 +93,7 @@ commands! {
     UnloadShared    => "unload-shared",    call   -> Done;
     GetShared       => "get-shared",       call   -> GetSharedResponse;
     FlushCerts      => "flush-certs",      call   -> Done;
-    ClearCreds      => "clear-creds",      call   -> Done;
+    ClearCreds      => "clear-creds",      call   -> ClearCredsResponse;
     LoadAuthority   => "load-authority",   call   -> Done;
     UnloadAuthority => "unload-authority", call   -> Done;
     LoadPool        => "load-pool",        call   -> Done;

@@ -152,7 +152,7 @@ fn requests_of_other_sources() {
 fn check_requests(frames: Vec<Frame>) {
     let frames: Vec<Frame> = frames
         .into_iter()
-        .filter(|frame| !frame.is_excused() && !has_stray_key(frame))
+        .filter(|frame| !frame.is_excused() && !frame.has_stray_key())
         .collect();
     each(&frames, |frame| {
         let again = with_request(&frame.name, RoundTrip(&frame.message)).expect("a command")?;
@@ -162,16 +162,6 @@ fn check_requests(frames: Vec<Frame>) {
         }
         with_request(&frame.name, Check(&frame.message)).expect("a command")
     });
-}
-
-/// A definition without the section around it, which the daemon takes for nothing.
-fn has_stray_key(frame: &Frame) -> bool {
-    let root_of_sections =
-        ["load-conn", "load-pool", "load-authority"].contains(&frame.name.as_str());
-    root_of_sections
-        && tree(&frame.message)
-            .iter()
-            .any(|(_, value)| value.as_section().is_none())
 }
 
 /// What the daemon took must not be refused.

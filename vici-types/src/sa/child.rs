@@ -135,7 +135,7 @@ pub struct ChildSa {
     /// `packets-in`: Packets received. While installed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub packets_in: Option<u64>,
-    /// `use-in`: Time since the last inbound packet, in seconds. While installedif the SA has been
+    /// `use-in`: Time since the last inbound packet, in seconds. While installed, if the SA has been
     /// used inbound.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub use_in: Option<u64>,
@@ -145,7 +145,7 @@ pub struct ChildSa {
     /// `packets-out`: Packets sent. While installed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub packets_out: Option<u64>,
-    /// `use-out`: Time since the last outbound packet, in seconds. While installedif the SA has
+    /// `use-out`: Time since the last outbound packet, in seconds. While installed, if the SA has
     /// been used outbound.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub use_out: Option<u64>,
@@ -212,14 +212,20 @@ impl Sum for Traffic {
 mod esn {
     use serde::{Deserializer, Serializer};
 
+    use vici_serde::hint::is_vici;
+
     use crate::value::lax;
 
     #[allow(
         clippy::trivially_copy_pass_by_ref,
         reason = "serde asks for a reference"
     )]
-    pub(super) fn serialize<S: Serializer>(_: &bool, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_u8(1)
+    pub(super) fn serialize<S: Serializer>(esn: &bool, serializer: S) -> Result<S::Ok, S::Error> {
+        if is_vici::<S::Error>() {
+            serializer.serialize_u8(1)
+        } else {
+            serializer.serialize_bool(*esn)
+        }
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(

@@ -51,6 +51,18 @@ record! {
     }
 }
 
+impl IkeRekey {
+    /// The IKE_SA that is replaced.
+    pub fn old_ike_sa(&self) -> &IkeSa {
+        &self.ike_sa.old
+    }
+
+    /// The one that replaces it.
+    pub fn new_ike_sa(&self) -> &IkeSa {
+        &self.ike_sa.new
+    }
+}
+
 /// An IKE_SA before and after a rekeying.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]

@@ -162,6 +162,31 @@ impl<C> IkeSa<C> {
     pub fn children(&self) -> impl Iterator<Item = &C> {
         self.child_sas.iter().flat_map(Named::values)
     }
+
+    /// The same IKE_SA with other CHILD_SAs, each made of the one that was there.
+    pub fn map_children<D>(self, mut map: impl FnMut(C) -> D) -> IkeSa<D> {
+        macro_rules! with_children {
+            ($children:expr, $($field:ident)*) => {
+                IkeSa {
+                    $($field: self.$field,)*
+                    child_sas: $children,
+                }
+            };
+        }
+        let children = self.child_sas.map(|children| {
+            let children = children.into_iter();
+            children.map(|(name, child)| (name, map(child))).collect()
+        });
+        with_children! {
+            children,
+                uniqueid version state local_host local_port local_id remote_host remote_port
+                remote_id remote_xauth_id remote_eap_id initiator initiator_spi responder_spi
+                nat_local nat_remote nat_fake nat_any if_id_in if_id_out encr_alg encr_keysize
+                integ_alg integ_keysize prf_alg dh_group ake1 ake2 ake3 ake4 ake5 ake6 ake7 ppk
+                established rekey_time reauth_time local_vips remote_vips tasks_queued
+                tasks_active tasks_passive
+        }
+    }
 }
 
 impl IkeSa {

@@ -5,7 +5,8 @@ use super::lax;
 macro_rules! setting {
     (
         $(#[$meta:meta])*
-        $name:ident $(from $int:ty)?, at most $limit:literal $(, refuses $wrong:ident: $reason:expr)?
+        $name:ident $(from $int:ty)?, at most $limit:literal
+        $(, refuses $wrong:ident: $reason:expr)? $(, written as $written:ident)?
     ) => {
         $(#[$meta])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -78,7 +79,7 @@ macro_rules! setting {
 
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                $crate::format::write_setting(self.0.as_bytes(), serializer)
+                setting! { @write self serializer $($written)? }
             }
         }
 
@@ -99,6 +100,12 @@ macro_rules! setting {
                 Ok(())
             }
         }
+    };
+    (@write $self:ident $serializer:ident text) => {
+        $serializer.serialize_str(&$self.0)
+    };
+    (@write $self:ident $serializer:ident) => {
+        $crate::format::write_setting($self.0.as_bytes(), $serializer)
     };
 }
 
@@ -171,7 +178,8 @@ setting! {
     ///
     /// Made of a number it is that number: `dscp(46)` is sent as `101110`. In a file the digits are
     /// those of the daemon.
-    Dscp from u8, at most 15, refuses is_not_binary: "must have up to six binary digits, such as 101110"
+    Dscp from u8, at most 15,
+    refuses is_not_binary: "must have up to six binary digits, such as 101110", written as text
 }
 
 impl Dscp {

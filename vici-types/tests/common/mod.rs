@@ -29,6 +29,14 @@ impl Frame {
     pub fn is_excused(&self) -> bool {
         self.source.ends_with("/bad") || self.source.ends_with("/key-at-the-root")
     }
+
+    /// A definition without the section around it, which the daemon takes for nothing.
+    pub fn has_stray_key(&self) -> bool {
+        let root_of_sections =
+            ["load-conn", "load-pool", "load-authority"].contains(&self.name.as_str());
+        let tree: vici_serde::Message = vici_serde::from_slice(&self.message).unwrap();
+        root_of_sections && tree.iter().any(|(_, value)| value.as_section().is_none())
+    }
 }
 
 /// The frames of a file of this repository.
