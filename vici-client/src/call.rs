@@ -35,12 +35,14 @@ impl<S: Read + Write> Client<S> {
     ///
     /// # Errors
     ///
-    /// - [`Error::InvalidRequest`](crate::Error::InvalidRequest) and [`Error::Encode`](crate::Error::Encode): nothing was sent.
+    /// - [`Error::InvalidRequest`](crate::Error::InvalidRequest) and
+    ///   [`Error::Encode`](crate::Error::Encode): nothing was sent.
     /// - [`Error::CommandFailed`](crate::Error::CommandFailed): the daemon answered `success = no`.
     /// - [`Error::UnknownCommand`](crate::Error::UnknownCommand): the daemon does not know it.
     /// - [`Error::Decode`](crate::Error::Decode): the response does not fit its type.
     /// - [`Error::Timeout`](crate::Error::Timeout): see [`set_timeout`](Self::set_timeout).
-    /// - [`Error::Closed`](crate::Error::Closed), [`Error::Io`](crate::Error::Io), [`Error::Protocol`](crate::Error::Protocol): the connection is closed.
+    /// - [`Error::Closed`](crate::Error::Closed), [`Error::Io`](crate::Error::Io),
+    ///   [`Error::Protocol`](crate::Error::Protocol): the connection is closed.
     pub fn call<R: Command>(&mut self, request: &R) -> Result<R::Response> {
         let deadline = self.deadline(request.wait());
         self.prepare()?;

@@ -146,7 +146,7 @@ fn connect_tcp(address: &SocketAddr, deadline: Deadline, _: &Switch) -> io::Resu
 /// Asks the other side whether it is still there when it has been silent for so long, and again each
 /// such time; the third question that stays without an answer ends the connection.
 #[cfg(all(unix, not(target_os = "openbsd")))]
-fn keep_alive(stream: &TcpStream, idle: Duration) -> io::Result<()> {
+pub(crate) fn keep_alive(stream: &TcpStream, idle: Duration) -> io::Result<()> {
     // The kernel counts in seconds.
     let idle = Duration::from_secs(idle.as_secs().max(1));
     sockopt::set_tcp_keepidle(stream, idle)?;
@@ -156,7 +156,7 @@ fn keep_alive(stream: &TcpStream, idle: Duration) -> io::Result<()> {
 }
 
 #[cfg(any(not(unix), target_os = "openbsd"))]
-fn keep_alive(_: &TcpStream, _: Duration) -> io::Result<()> {
+pub(crate) fn keep_alive(_: &TcpStream, _: Duration) -> io::Result<()> {
     Err(unsupported("this system has no keepalive that can be set"))
 }
 

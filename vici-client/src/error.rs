@@ -128,6 +128,17 @@ pub enum Error {
         /// The command.
         name: String,
     },
+    /// Events were dropped here, as a subscription was not read in time. It goes on.
+    #[error("{dropped} events were dropped, as they were not read in time")]
+    #[non_exhaustive]
+    Lagged {
+        /// How many events.
+        dropped: u64,
+    },
+    /// The items of a stream were not read while others waited for the connection, and so many bytes
+    /// have come that the rest is skipped.
+    #[error("the items of the stream were not read in time; the rest is skipped")]
+    Overrun,
     /// The connection is closed: by the daemon, by a [`ShutdownHandle`](crate::ShutdownHandle), or
     /// after an earlier error.
     #[error("the connection to the daemon is closed")]
@@ -214,6 +225,8 @@ impl fmt::Debug for Error {
             Self::Decode { .. } => "Decode",
             Self::Timeout => "Timeout",
             Self::Dropped { .. } => "Dropped",
+            Self::Lagged { .. } => "Lagged",
+            Self::Overrun => "Overrun",
             Self::Closed => "Closed",
         };
         write!(f, "{variant}: {self}")

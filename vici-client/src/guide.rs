@@ -10,6 +10,11 @@ pub mod swanctl_conf {}
 #[doc = include_str!("../docs/coming_from.md")]
 pub mod coming_from {}
 
+/// # Blocking or async
+///
+#[doc = include_str!("../docs/blocking_or_async.md")]
+pub mod blocking_or_async {}
+
 /// # Errors and what to do
 ///
 #[doc = include_str!("../docs/errors.md")]

@@ -197,6 +197,8 @@ mod reconnect;
 mod shutdown;
 mod socket;
 mod streaming;
+#[cfg(feature = "tokio")]
+pub mod tokio;
 mod transport;
 
 pub use vici_serde::{self, Message};
@@ -213,6 +215,8 @@ pub use crate::raw::RawMessage;
 pub use crate::shutdown::ShutdownHandle;
 pub use crate::socket::Socket;
 pub use crate::streaming::{RawStreamingCall, StreamingCall};
+#[cfg(feature = "tokio")]
+pub use crate::tokio::AsyncClient;
 pub use crate::transport::Transport;
 
 /// The README, whose code is compiled as that of the docs is.

@@ -68,7 +68,7 @@ impl Backoff {
 }
 
 /// Whether the attempt did not come to its end.
-fn is_busy(error: &io::Error) -> bool {
+pub(crate) fn is_busy(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted
@@ -76,7 +76,7 @@ fn is_busy(error: &io::Error) -> bool {
 }
 
 /// Whether a daemon that starts, or is busy, explains the error.
-fn is_transient(error: &io::Error) -> bool {
+pub(crate) fn is_transient(error: &io::Error) -> bool {
     is_busy(error)
         || matches!(
             error.kind(),

@@ -7,7 +7,7 @@ use core::time::Duration;
 use std::io::{Read, Write};
 
 use vici_serde::Message;
-use vici_types::StreamingCommand;
+use vici_types::{Event, StreamingCommand};
 
 use crate::client::Client;
 use crate::codec;
@@ -48,7 +48,7 @@ impl<S: Read + Write> Client<S> {
     /// comes later, as what it says to the command does, from the iterator and from
     /// [`finish`](StreamingCall::finish).
     pub fn stream<R: StreamingCommand>(&mut self, request: &R) -> Result<StreamingCall<'_, R, S>> {
-        let names = (R::NAME, R::EVENT);
+        let names = (R::NAME, R::Event::NAME);
         let items = Items::start(self, names, request.wait(), |session| {
             codec::send_stream(session, request)
         })?;
@@ -102,7 +102,7 @@ impl<R: StreamingCommand, S: Read + Write> StreamingCall<'_, R, S> {
 }
 
 impl<R: StreamingCommand, S: Read + Write> Iterator for StreamingCall<'_, R, S> {
-    type Item = Result<R::Item>;
+    type Item = Result<R::Event>;
 
     fn next(&mut self) -> Option<Self::Item> {
         match self.items.next()? {

@@ -566,6 +566,25 @@ fn abandoned_request_leaves_nothing_to_poll() {
 }
 
 #[test]
+fn registration_that_is_abandoned_before_its_confirmation_is_polled_is_ended() {
+    let mut session = Session::new();
+    let first = session.register("log").unwrap();
+    sent(&mut session);
+    receive(&mut session, &[Packet::EventConfirm]);
+    let reply = session.poll().unwrap().unwrap();
+    assert_eq!((reply.id, reply.outcome), (first, Outcome::Confirmed));
+    // It is answered without a byte.
+    let second = session.register("log").unwrap();
+    session.abandon(second);
+    // The first was heard of, and stays.
+    session.abandon(first);
+    assert!(session.is_idle());
+    session.release("log");
+    assert_eq!(sent(&mut session), ["unregister log"]);
+    assert_eq!(session.registrations().count(), 0);
+}
+
+#[test]
 fn registration_is_given_back_without_a_reply() {
     let mut session = Session::new();
     session.register("log").unwrap();

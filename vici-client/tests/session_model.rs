@@ -233,10 +233,16 @@ impl World {
                 if let Some(call) = open.nth(which) {
                     call.abandoned = true;
                     let (id, kind) = (call.id, call.kind.clone());
+                    let before = self.session.unanswered();
                     self.session.abandon(id);
                     if let Kind::Register { event } = kind {
                         self.counts[event] = self.counts[event].saturating_sub(1);
-                        self.lossy.push((event, self.epochs[event]));
+                        if self.session.unanswered() < before {
+                            // It was taken back: the daemon never hears of it.
+                            self.epochs[event] -= 1;
+                        } else {
+                            self.lossy.push((event, self.epochs[event]));
+                        }
                     }
                 }
             }

@@ -99,7 +99,7 @@ pub trait Command: Request {}
 ///
 /// ```
 /// use serde_derive::{Deserialize, Serialize};
-/// use vici_types::{Empty, Request, StreamingCommand};
+/// use vici_types::{Empty, Event, Request, StreamingCommand};
 ///
 /// #[derive(Serialize)]
 /// struct ListStorms {}
@@ -109,6 +109,10 @@ pub trait Command: Request {}
 ///     wind: u32,
 /// }
 ///
+/// impl Event for Storm {
+///     const NAME: &'static str = "list-storm";
+/// }
+///
 /// impl Request for ListStorms {
 ///     const NAME: &'static str = "list-storms";
 ///
@@ -116,9 +120,7 @@ pub trait Command: Request {}
 /// }
 ///
 /// impl StreamingCommand for ListStorms {
-///     type Item = Storm;
-///
-///     const EVENT: &'static str = "list-storm";
+///     type Event = Storm;
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
@@ -128,11 +130,8 @@ pub trait Command: Request {}
     note = "for a struct of your own implement `Request` and `StreamingCommand`"
 )]
 pub trait StreamingCommand: Request {
-    /// What one item of the stream is read as.
-    type Item: DeserializeOwned;
-
-    /// The name of the event that carries the items, such as `list-sa`.
-    const EVENT: &'static str;
+    /// The event that carries one item of the stream.
+    type Event: Event;
 }
 
 /// An event: its name on the wire and its keys.

@@ -2,12 +2,13 @@
 
 use core::fmt;
 use core::marker::PhantomData;
+use core::ops::Deref;
 use core::time::Duration;
 
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use crate::command::{Command, InvalidRequest, Request, StreamingCommand};
+use crate::command::{Command, Event, InvalidRequest, Request, StreamingCommand};
 use crate::record::{Record, deserialize_record, ignore};
 use crate::value::Text;
 
@@ -26,10 +27,10 @@ use crate::value::Text;
 ///     established: Option<u64>,
 /// }
 ///
-/// // `Client::stream` gives an `Entry<Sa>` for each IKE_SA of it.
+/// // `Client::stream` gives what can be used as an `Entry<Sa>` for each IKE_SA of it.
 /// let request = ListSas::new().noblock(true).items_as::<Entry<Sa>>();
-/// # fn is_streaming<T>(_: impl vici_types::StreamingCommand<Item = T>) {}
-/// # is_streaming::<Entry<Sa>>(request);
+/// # fn is_streaming(_: impl vici_types::StreamingCommand) {}
+/// # is_streaming(request);
 /// ```
 pub struct ItemsAs<R, T> {
     request: R,
@@ -89,9 +90,48 @@ impl<R: Command, T> Command for ItemsAs<R, T> {}
 
 #[diagnostic::do_not_recommend]
 impl<R: StreamingCommand, T: DeserializeOwned> StreamingCommand for ItemsAs<R, T> {
-    type Item = T;
+    type Event = ItemAs<R, T>;
+}
 
-    const EVENT: &'static str = R::EVENT;
+/// An item of the stream of `R`, read as `T`, which it can be used as.
+pub struct ItemAs<R, T> {
+    item: T,
+    request: PhantomData<fn(R)>,
+}
+
+impl<R, T> ItemAs<R, T> {
+    /// The item itself.
+    pub fn into_inner(self) -> T {
+        self.item
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<R: StreamingCommand, T: DeserializeOwned> Event for ItemAs<R, T> {
+    const NAME: &'static str = R::Event::NAME;
+}
+
+impl<'de, R, T: Deserialize<'de>> Deserialize<'de> for ItemAs<R, T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self {
+            item: T::deserialize(deserializer)?,
+            request: PhantomData,
+        })
+    }
+}
+
+impl<R, T> Deref for ItemAs<R, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.item
+    }
+}
+
+impl<R, T: fmt::Debug> fmt::Debug for ItemAs<R, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.item.fmt(f)
+    }
 }
 
 /// The one section of a message, and its name.

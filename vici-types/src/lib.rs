@@ -197,7 +197,7 @@ pub use crate::daemon::{
     Algorithms, GetAlgorithms, GetAlgorithmsResponse, Heap, IkeSaCounts, Log, Mallinfo, Mem,
     Priorities, ReloadSettings, Stats, StatsResponse, Uptime, Version, VersionResponse, Workers,
 };
-pub use crate::items::{Entry, ItemsAs};
+pub use crate::items::{Entry, ItemAs, ItemsAs};
 pub use crate::key::{GetKeys, GetKeysResponse, LoadKey, LoadKeyResponse, LoadToken, UnloadKey};
 pub use crate::named::{Named, NamedIter};
 pub use crate::policy::{ListPolicies, ListPolicy, Policy};

@@ -44,9 +44,7 @@ macro_rules! commands {
     (@stream $request:ident $event:ty) => {
         #[diagnostic::do_not_recommend]
         impl StreamingCommand for $request {
-            type Item = $event;
-
-            const EVENT: &'static str = <$event as Event>::NAME;
+            type Event = $event;
         }
 
         impl $request {

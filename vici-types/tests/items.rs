@@ -11,7 +11,7 @@ struct Sa {
     state: IkeState,
 }
 
-fn item<R: StreamingCommand>(_: &R, message: &Message) -> R::Item {
+fn item<R: StreamingCommand>(_: &R, message: &Message) -> R::Event {
     vici_serde::from_message(message).unwrap()
 }
 
@@ -21,7 +21,7 @@ fn a_known_command_streams_structs_of_ones_own() {
     let sa = Section::new().key("state", "ESTABLISHED").key("more", "x");
     let item = item(&request, &Message::new().section("home", sa));
     assert_eq!(item.name, "home");
-    assert_eq!(item.value.state, IkeState::Established);
+    assert_eq!(item.into_inner().value.state, IkeState::Established);
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn the_request_stays_what_it_is() {
         (R::NAME, bytes, request.check().is_ok())
     }
     fn event<R: StreamingCommand>(_: &R) -> &'static str {
-        R::EVENT
+        R::Event::NAME
     }
     fn is_command(_: &impl Command) {}
 

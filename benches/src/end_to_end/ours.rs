@@ -45,9 +45,7 @@ impl Request for OwnListSas {
 }
 
 impl StreamingCommand for OwnListSas {
-    type Item = OwnListSa;
-
-    const EVENT: &'static str = OwnListSa::NAME;
+    type Event = OwnListSa;
 }
 
 impl Event for OwnListSa {

@@ -36,7 +36,7 @@ pub fn stream_response<R: StreamingCommand>(
     outcome: Outcome,
     message: &[u8],
 ) -> Result<<R as Request>::Response> {
-    response_of(R::NAME, Some(R::EVENT), outcome, message)
+    response_of(R::NAME, Some(R::Event::NAME), outcome, message)
 }
 
 /// [`stream_response`] by the names of command and event, as a message.
@@ -58,8 +58,8 @@ pub fn stream_response_raw(
 /// # Errors
 ///
 /// [`Error::Decode`] if it does not fit its type; the stream goes on.
-pub fn item<R: StreamingCommand>(message: &[u8]) -> Result<R::Item> {
-    decode(R::EVENT, message)
+pub fn item<R: StreamingCommand>(message: &[u8]) -> Result<R::Event> {
+    event(message)
 }
 
 /// [`item`] of a stream of the event of a name, as a message.

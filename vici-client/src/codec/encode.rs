@@ -4,7 +4,7 @@ use serde::Serialize;
 use vici_serde::{
     Element, Elements, ErrorKind, MAX_MESSAGE_LEN, Message, Path, Segment, Serializer,
 };
-use vici_types::{Command, InvalidRequest, Request, StreamingCommand};
+use vici_types::{Command, Event, InvalidRequest, Request, StreamingCommand};
 
 use crate::error::{Error, Result};
 use crate::proto::{MAX_FRAME_LEN, ProtocolError, RequestId, Session};
@@ -58,7 +58,7 @@ pub fn send_encoded(session: &mut Session, command: &str, message: &[u8]) -> Res
 /// As [`send`].
 pub fn send_stream<R: StreamingCommand>(session: &mut Session, request: &R) -> Result<RequestId> {
     check(request)?;
-    stream_message(session, R::NAME, R::EVENT, request)
+    stream_message(session, R::NAME, R::Event::NAME, request)
 }
 
 /// [`send_stream`] by the names of command and event, with a message.

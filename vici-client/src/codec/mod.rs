@@ -1,9 +1,10 @@
 //! The typed half of a client, without I/O: requests checked and encoded, answers told apart and
 //! decoded.
 //!
-//! It stands between the types and [`Session`](crate::proto::Session), and is what [`Client`](crate::Client) itself uses. With it a driver of
-//! your own is as strict as the client, and returns the same [`Error`]s: nothing is sent that the
-//! daemon would misread, and `success = no` is an error.
+//! It stands between the types and [`Session`](crate::proto::Session), and is what
+//! [`Client`](crate::Client) itself uses. With it a driver of your own is as strict as the client, and
+//! returns the same [`Error`](crate::Error)s: nothing is sent that the daemon would misread, and
+//! `success = no` is an error.
 //!
 //! ```
 //! use vici_client::codec;

@@ -14,18 +14,20 @@ impl Session {
     /// Gives up a request: whatever comes for it is skipped, and the connection stays in step.
     ///
     /// What has not been sent is not sent any more; a command that has been sent the daemon carries
-    /// out. A registration is ended again. Nothing happens if the request has ended: a registration
-    /// that was confirmed is given back by [`release`](Self::release).
+    /// out. A registration is ended again. Nothing happens if [`poll`](Self::poll) has told the end of
+    /// the request: a registration that was confirmed is given back by [`release`](Self::release).
     ///
-    /// It changes what [`transmit`](Self::transmit) has offered: bytes that were taken from there and
-    /// not yet reported as [`sent`](Self::sent) must not be sent afterwards. A driver that hands the
-    /// buffer itself to the kernel to be sent later, as with io_uring, must copy it or wait.
+    /// It changes what [`transmit`](Self::transmit) has offered: bytes that were taken from there must
+    /// not be sent afterwards, unless they were [committed](Self::commit). A driver that hands bytes
+    /// to the kernel to be sent later, as with io_uring, commits them and gives it a copy.
     ///
     /// When more than [`MAX_GIVEN_UP`] requests that were sent wait for an answer that nobody wants,
     /// the session is closed, and the next [`poll`](Self::poll) says so.
     pub fn abandon(&mut self, id: RequestId) {
-        self.ready
-            .retain(|reply| reply.id != id || !reply.outcome.has_message());
+        self.ready.retain(|reply| reply.id != id);
+        if let Some(event) = self.take_confirmed(id) {
+            self.release(&event);
+        }
         if let Some(index) = self.open.position(id) {
             self.give_up(index, id);
             let given_up = self.open.given_up();
@@ -148,7 +150,7 @@ impl Session {
     }
 
     fn is_unsent(&self, open: &Open) -> bool {
-        open.place.start >= self.output.sent_to()
+        open.place.start >= self.output.sent_to().max(self.committed)
     }
 
     /// Takes back an entry of which nothing has been sent.

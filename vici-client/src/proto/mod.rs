@@ -28,8 +28,9 @@
 //!
 //! A driver that stops reading stops everything on its connection: items and events wait in the
 //! kernel, and then in the daemon. Bytes of [`transmit`](Session::transmit) must not be sent after a
-//! request was [abandoned](Session::abandon) or the session was closed: they are taken back and wiped.
-//! With completion I/O, such as io_uring, send a copy.
+//! request was [abandoned](Session::abandon), which takes them back and wipes them: a driver that does
+//! not hold the session while it writes, or whose kernel writes later (io_uring), sends a copy of what
+//! it has [committed](Session::commit).
 //!
 //! [`codec`](crate::codec) is the typed half: it checks and encodes requests into a session, and
 //! decodes replies, for any driver. The example

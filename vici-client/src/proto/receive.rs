@@ -82,7 +82,11 @@ impl Session {
         match self.open.pop_front().map(|open| open.awaits) {
             Some(Awaits::Registered { event, ids, .. }) => {
                 for id in ids {
-                    self.settle(id, outcome, Place::default());
+                    if known {
+                        self.confirm(id, &event);
+                    } else {
+                        self.settle(id, outcome, Place::default());
+                    }
                 }
                 self.end_registering(event, known);
             }

@@ -47,7 +47,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    pub(super) fn has_message(self) -> bool {
+    fn has_message(self) -> bool {
         matches!(self, Self::Item | Self::Response)
     }
 }

@@ -4,7 +4,7 @@ use core::fmt;
 use std::collections::VecDeque;
 
 use super::error::ProtocolError;
-use super::frame::{FrameReader, MAX_FRAME_LEN};
+use super::frame::{FrameReader, MAX_FRAME_LEN, to_u64};
 use super::open::{Awaits, OpenRequests};
 use super::out_buffer::OutBuffer;
 use super::queue::{EventLimits, EventQueue, QueuedEvent};
@@ -45,6 +45,8 @@ pub struct Session {
     pub(super) open: OpenRequests,
     /// Replies that wait for `poll`. Their messages lie in `reader`.
     pub(super) ready: VecDeque<Reply>,
+    /// The registrations among them that were confirmed.
+    confirmed: Vec<(RequestId, String)>,
     /// How often the caller has registered an event, as it will be when all that was sent is
     /// answered.
     pub(super) registrations: Registrations,
@@ -52,6 +54,8 @@ pub struct Session {
     pub(super) known: Vec<String>,
     pub(super) events: EventQueue,
     max_in_flight: Option<usize>,
+    /// The position of what is being sent, if that is behind what was sent.
+    pub(super) committed: u64,
     newest: u64,
     pub(super) ignored: u64,
     pub(super) closed: bool,
@@ -216,7 +220,7 @@ impl Session {
         if self.registrations.count(event) == 0 {
             self.send_register(event, Some(id))?;
         } else if !self.open.join_registering(event, id) {
-            self.settle(id, Outcome::Confirmed, Place::default());
+            self.confirm(id, event);
         }
         self.registrations.add(event);
         Ok(id)
@@ -258,11 +262,23 @@ impl Session {
         })
     }
 
+    /// Takes over that the first `count` bytes of [`transmit`](Self::transmit) are about to be sent by
+    /// somebody who has a copy of them: [`abandon`](Self::abandon) does not take them back. It counts
+    /// until the next call of [`sent`](Self::sent), which tells how many really were.
+    ///
+    /// For a driver that does not hold the session while it writes: one that shares it, or one with
+    /// completion I/O.
+    pub fn commit(&mut self, count: usize) {
+        let count = count.min(self.transmit().len());
+        self.committed = self.output.sent_to() + to_u64(count);
+    }
+
     /// Takes over that the first `count` bytes of [`transmit`](Self::transmit) have been sent, and
     /// wipes them.
     pub fn sent(&mut self, count: usize) {
         let count = count.min(self.transmit().len());
         self.output.sent(count);
+        self.committed = 0;
     }
 
     /// Where to read to. Call [`poll`](Self::poll) until it returns `None` before: the buffer may be
@@ -275,6 +291,19 @@ impl Session {
     /// Takes over `count` bytes that have been read to the front of [`buffer`](Self::buffer).
     pub fn advance(&mut self, count: usize) {
         self.reader.advance(count);
+    }
+
+    /// Takes out what [`buffer`](Self::buffer) and [`advance`](Self::advance) belong to, for a driver
+    /// that does not hold the session while it reads. Nothing comes until it is
+    /// [put back](Self::put_reader).
+    #[must_use]
+    pub fn take_reader(&mut self) -> FrameReader {
+        core::mem::take(&mut self.reader)
+    }
+
+    /// Puts back what [`take_reader`](Self::take_reader) has returned.
+    pub fn put_reader(&mut self, reader: FrameReader) {
+        self.reader = reader;
     }
 
     /// The next reply that has come, or `None` until more is read.
@@ -292,6 +321,9 @@ impl Session {
         }
         loop {
             if let Some(reply) = self.ready.pop_front() {
+                if reply.outcome == Outcome::Confirmed {
+                    self.take_confirmed(reply.id);
+                }
                 return Ok(Some(reply));
             }
             if self.closed {
@@ -391,6 +423,7 @@ impl Session {
     pub fn restart(&mut self) -> Vec<RequestId> {
         self.close();
         self.ready.clear();
+        self.confirmed.clear();
         self.failure = None;
         self.known.clear();
         self.reader = FrameReader::new();
@@ -419,6 +452,18 @@ impl Session {
             outcome,
             message,
         });
+    }
+
+    /// Ends a registration well.
+    pub(super) fn confirm(&mut self, id: RequestId, event: &str) {
+        self.settle(id, Outcome::Confirmed, Place::default());
+        self.confirmed.push((id, event.to_owned()));
+    }
+
+    /// The event of a registration that was confirmed, while nobody has heard of that.
+    pub(super) fn take_confirmed(&mut self, id: RequestId) -> Option<String> {
+        let index = self.confirmed.iter().position(|(of, _)| *of == id)?;
+        Some(self.confirmed.swap_remove(index).1)
     }
 
     fn new_id(&mut self) -> RequestId {

@@ -3,7 +3,6 @@
 
 use core::time::Duration;
 use std::io;
-use std::net::TcpStream;
 use std::os::fd::{AsFd, BorrowedFd};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -85,7 +84,7 @@ pub(crate) fn wait(
 }
 
 /// Makes the kernel acknowledge what comes at once, until something is written.
-pub(crate) fn acknowledge_at_once(socket: &TcpStream) {
+pub(crate) fn acknowledge_at_once(socket: &impl AsFd) {
     // Elsewhere it can't be asked for. Where it fails it is only slow.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     let _ = sockopt::set_tcp_quickack(socket, true);

@@ -320,7 +320,7 @@ macro_rules! each_generation {
 pub(crate) use each_generation;
 
 /// All that a command lists.
-pub(crate) fn list<R: StreamingCommand>(client: &mut Client, request: &R) -> Vec<R::Item> {
+pub(crate) fn list<R: StreamingCommand>(client: &mut Client, request: &R) -> Vec<R::Event> {
     let mut stream = client.stream(request).unwrap();
     let items = stream.by_ref().map(Result::unwrap).collect();
     stream.finish().unwrap();

@@ -119,9 +119,7 @@ impl Request for ListWrong {
 }
 
 impl StreamingCommand for ListWrong {
-    type Item = Wrong;
-
-    const EVENT: &'static str = Wrong::NAME;
+    type Event = Wrong;
 }
 
 fn an_item_that_does_not_decode_is_an_error_and_the_stream_goes_on(charon: &Charon) {

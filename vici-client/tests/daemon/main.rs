@@ -13,6 +13,8 @@
     reason = "a test ends with what it did not expect"
 )]
 
+#[cfg(feature = "tokio")]
+mod asynchronous;
 mod charon;
 mod commands;
 mod conns;

@@ -309,9 +309,7 @@ impl Request for ListItems {
 }
 
 impl StreamingCommand for ListItems {
-    type Item = Item;
-
-    const EVENT: &'static str = Item::NAME;
+    type Event = Item;
 }
 
 /// A command that streams numbers and does something: it waits for the registration of its event.
@@ -324,9 +322,7 @@ impl Request for Gather {
 }
 
 impl StreamingCommand for Gather {
-    type Item = Item;
-
-    const EVENT: &'static str = Item::NAME;
+    type Event = Item;
 }
 
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]

@@ -55,14 +55,14 @@ impl<R> Answer<R> {
 
     /// The events to stream before what follows, to the connection that asked.
     #[track_caller]
-    pub fn stream(mut self, events: impl IntoIterator<Item = R::Item>) -> Self
+    pub fn stream(mut self, events: impl IntoIterator<Item = R::Event>) -> Self
     where
         R: StreamingCommand,
-        R::Item: Serialize,
+        R::Event: Serialize,
     {
         for event in events {
             let message = encode(&event);
-            let name = R::EVENT.to_owned();
+            let name = R::Event::NAME.to_owned();
             self.steps.push(Step::Stream(name, message));
         }
         self

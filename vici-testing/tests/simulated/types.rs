@@ -69,7 +69,7 @@ fn stream<R: StreamingCommand>(client: &mut Client, request: &R) -> usize
 where
     R::Response: Serialize,
 {
-    let name = R::EVENT;
+    let name = <R::Event as vici_types::Event>::NAME;
     let request = vici_serde::to_message(request).unwrap();
     let mut stream = client.stream_raw(R::NAME, name, &request).unwrap();
     let mut count = 0;

@@ -68,7 +68,7 @@ type Lists = BTreeMap<&'static str, Vec<Message>>;
 
 /// As types, which are messages again.
 fn typed_lists(client: &mut Client) -> Lists {
-    fn events<R: StreamingCommand<Item: Serialize>>(
+    fn events<R: StreamingCommand<Event: Serialize>>(
         client: &mut Client,
         request: &R,
     ) -> (&'static str, Vec<Message>) {

@@ -22,9 +22,7 @@ impl Request for ListStorms {
 }
 
 impl StreamingCommand for ListStorms {
-    type Item = Storm;
-
-    const EVENT: &'static str = Storm::NAME;
+    type Event = Storm;
 }
 
 fn main() {

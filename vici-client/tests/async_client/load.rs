@@ -1,0 +1,29 @@
+//! Many at once, over the sockets of a simulated daemon.
+
+use vici_client::AsyncClient;
+use vici_client::vici_types::{Conn, ListConns, LoadConn, Stats, Version};
+use vici_testing::SimulatedDaemon;
+
+use crate::calls::connect;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn simulated_daemon_serves_it_unchanged() {
+    let daemon = SimulatedDaemon::new();
+    let (client, driver) = AsyncClient::new(connect(daemon.server()).await);
+    tokio::spawn(driver);
+    let version = client.call(&Version::new()).await.unwrap().version;
+    let stats = client.call(&Stats::new());
+    let loading: Vec<_> = (0..100)
+        .map(|number| {
+            let name = format!("conn-{number}");
+            client.call(&LoadConn::new(name, Conn::default()))
+        })
+        .collect();
+    for load in loading {
+        load.await.unwrap();
+    }
+    let conns = client.list(&ListConns::new()).await.unwrap();
+    assert_eq!(conns.len(), 100);
+    assert_eq!(stats.await.unwrap().ikesas.total, 0);
+    println!("strongSwan {version}, simulated");
+}
