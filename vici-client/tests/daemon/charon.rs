@@ -29,6 +29,8 @@ pub(crate) struct Daemon {
     dir: PathBuf,
     /// Where it listens itself.
     address: Address,
+    /// How `daemons/charon` starts it, if in another way than usual.
+    mode: Option<&'static str>,
     version: String,
     wire: Wire,
 }
@@ -40,6 +42,7 @@ impl Daemon {
             generation,
             dir: dir.to_owned(),
             address: dir.join("charon.vici").into(),
+            mode: None,
             version: String::new(),
             wire: Wire::start(&dir.join("seen.vici"), &dir.join("charon.vici")),
         }
@@ -156,10 +159,11 @@ pub(crate) struct Charon {
 
 impl Charon {
     /// Starts a daemon, or says why there is none.
-    fn start(generation: &'static str, tcp: bool) -> Result<Self, String> {
+    fn start(generation: &'static str, mode: Option<&'static str>) -> Result<Self, String> {
         let dir = tempfile::Builder::new().prefix("vici").tempdir().unwrap();
         let mut daemon = Daemon::new(generation, dir.path());
-        if tcp {
+        daemon.mode = mode;
+        if mode == Some("--tcp") {
             daemon.address = "tcp://127.0.0.1:4502".parse().unwrap();
         }
         let mut charon = Self {
@@ -217,7 +221,7 @@ impl Drop for Charon {
 
 fn spawn(daemon: &Daemon, without: &[&str]) -> Child {
     Command::new(script("charon"))
-        .args(daemon.is_on_tcp().then_some("--tcp"))
+        .args(daemon.mode)
         .arg(daemon.generation)
         .arg(&daemon.dir)
         .args(without)
@@ -250,13 +254,23 @@ pub(crate) fn left_out(process: &mut Child, name: &str) -> Option<String> {
 
 /// Runs a test against a daemon, or tells that it is left out.
 pub(crate) fn run(generation: &'static str, test: impl FnOnce(&mut Charon)) {
-    run_with(|| Charon::start(generation, false), test);
+    run_with(|| Charon::start(generation, None), test);
 }
 
 /// Runs a test against a daemon whose socket is one of TCP, in a network namespace of this thread.
 pub(crate) fn run_tcp(generation: &'static str, test: impl FnOnce(&mut Charon)) {
+    run_in_network(generation, "--tcp", test);
+}
+
+/// Runs a test against a daemon that can build IKE_SAs with itself, in a network namespace of this
+/// thread.
+pub(crate) fn run_gateway(generation: &'static str, test: impl FnOnce(&mut Charon)) {
+    run_in_network(generation, "--gateway", test);
+}
+
+fn run_in_network(generation: &'static str, mode: &'static str, test: impl FnOnce(&mut Charon)) {
     // The namespace ends with the thread, and what it has started.
-    let start = || enter_network().and_then(|()| Charon::start(generation, true));
+    let start = || enter_network().and_then(|()| Charon::start(generation, Some(mode)));
     run_with(start, test);
 }
 

@@ -31,6 +31,7 @@ mod quickstart;
 mod same;
 #[path = "../../../vici-testing/tests/shared/mod.rs"]
 mod shared;
+mod soak;
 mod survival;
 mod tcp;
 mod typed;
