@@ -21,6 +21,8 @@ enum State {
     Open,
     /// A list or section was named, and has to be read.
     Pending,
+    /// A list or section could not be read.
+    Failed,
     Ended,
 }
 
@@ -38,18 +40,29 @@ impl<'a, 'de> SectionAccess<'a, 'de> {
         }
     }
 
-    /// What a visitor gets that goes on behind the end, or does not read a list or section.
+    /// Whether something may follow, for visitors that go on behind the end, do not read a list or
+    /// section, or go on where they could not read it.
     #[cold]
-    fn not_open(&self) -> Result<()> {
+    fn reopen(&mut self) -> Result<bool> {
         match self.state {
-            State::Open | State::Ended => Ok(()),
+            State::Open => Ok(true),
+            State::Ended => Ok(false),
             State::Pending => Err(ErrorKind::LeftOver.into()),
+            State::Failed => {
+                self.de.skip_pending(&self.head)?;
+                self.state = State::Open;
+                Ok(true)
+            }
         }
     }
 
     fn next_compound<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value> {
-        self.state = State::Open;
-        self.de.read_compound(&self.head, seed)
+        let result = self.de.read_compound(&self.head, seed);
+        self.state = match result {
+            Ok(_) => State::Open,
+            Err(_) => State::Failed,
+        };
+        result
     }
 
     #[cold]
@@ -66,8 +79,8 @@ impl<'de> MapAccess<'de> for SectionAccess<'_, 'de> {
 
     #[inline]
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>> {
-        if self.state != State::Open {
-            return self.not_open().map(|()| None);
+        if self.state != State::Open && !self.reopen()? {
+            return Ok(None);
         }
         let Some(entry) = self.de.input.entry()? else {
             self.end();
@@ -89,10 +102,9 @@ impl<'de> MapAccess<'de> for SectionAccess<'_, 'de> {
 
     #[inline]
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value> {
-        if self.state == State::Pending {
-            self.next_compound(seed)
-        } else {
-            self.de.read_scalar(self.head.name_len, seed)
+        match self.state {
+            State::Pending | State::Failed => self.next_compound(seed),
+            State::Open | State::Ended => self.de.read_scalar(self.head.name_len, seed),
         }
     }
 
@@ -172,6 +184,9 @@ impl<'a, 'de> NumberedAccess<'a, 'de> {
         if self.ended {
             return Ok(None);
         }
+        if self.de.pending {
+            return Err(ErrorKind::LeftOver.into());
+        }
         let Some(entry) = self.de.input.entry()? else {
             self.ended = true;
             return Ok(None);
@@ -185,6 +200,7 @@ impl<'a, 'de> NumberedAccess<'a, 'de> {
             self.index += 1;
             return Ok(Some(entry));
         };
+        self.de.pending = true;
         Err(error.at(self.de.head(entry)).within(name))
     }
 }

@@ -46,7 +46,6 @@ pub(super) struct Input<'de> {
     opened: usize,
     /// How many bytes follow the window, also when it has been left.
     end: usize,
-    is_given_up: bool,
     /// How many sections are open, 0 at the root.
     pub(super) depth: usize,
 }
@@ -59,11 +58,15 @@ impl<'de> Input<'de> {
             behind: message.len(),
             opened: usize::MAX,
             end: message.len(),
-            is_given_up: false,
             depth: 0,
             name: &[],
             value: &[],
         }
+    }
+
+    /// How many bytes the message has.
+    pub(super) fn len(&self) -> usize {
+        self.message.len()
     }
 
     /// How many bytes are left.
@@ -107,11 +110,9 @@ impl<'de> Input<'de> {
         self.leave_window(0);
     }
 
-    /// Goes behind the last byte, from where there is nothing but an error: a visitor that goes on
-    /// where something could not be read must not take the rest for something else.
-    pub(super) fn give_up(&mut self) {
-        self.leave_window(0);
-        self.is_given_up = true;
+    /// Goes back to where so many bytes were left.
+    pub(super) fn go_back(&mut self, left: usize) {
+        self.leave_window(left);
     }
 
     /// Goes on in bytes.
@@ -228,9 +229,6 @@ impl<'de> Input<'de> {
     fn entry_of_bytes(&mut self) -> Result<Option<Entry<'de>>> {
         if self.open() {
             return self.entry();
-        }
-        if self.is_given_up {
-            return Err(ErrorKind::LeftOver.into());
         }
         let mut cursor = self.cursor();
         let Some(entry) = cursor.entry(self.depth == 0)? else {

@@ -83,7 +83,8 @@ pub struct Deserializer<'de> {
     input: Input<'de>,
     /// Of the key that was named last, or the item that is read.
     value: Option<&'de str>,
-    /// Whether a list or section was named to a visitor that has not asked for it.
+    /// Whether a list or section was named that has not been read: nobody has asked for it, or it
+    /// could not be read. The position is in front of what is in it, which nothing else may read.
     pending: bool,
     in_list: bool,
 }
@@ -112,13 +113,21 @@ impl<'de> Deserializer<'de> {
     ///
     /// # Errors
     ///
-    /// If anything is left, which only a visitor of an unusual type can do.
+    /// If anything is left, which only a visitor of an unusual type can do: one that stops early, or
+    /// keeps an error to itself.
     pub fn end(&self) -> Result<()> {
-        if self.input.left() == 0 {
-            Ok(())
-        } else {
-            Err(Error::new(ErrorKind::LeftOver).at(self.input.offset()))
+        let ended = self.input.depth == 0 && !self.in_list && !self.pending;
+        if ended && self.input.left() == 0 {
+            return Ok(());
         }
+        Err(self.left_over(self.input.offset()))
+    }
+
+    /// The error where something is left at `offset`; at the last byte where that is the end.
+    #[cold]
+    fn left_over(&self, offset: usize) -> Error {
+        let last = self.input.len().saturating_sub(1);
+        Error::new(ErrorKind::LeftOver).at(offset.min(last))
     }
 
     /// The name of the entry that was read last.
@@ -155,15 +164,21 @@ impl<'de> Deserializer<'de> {
 
     /// Reads the list or section that was named last.
     ///
+    /// Whatever a type does in it, the position is behind its end afterwards, or, with an error, in
+    /// front of what is in it: a type may keep the error to itself, or those of parts of it.
+    ///
     /// It and what it calls have one variable for the result, and no `?`: values are large, and each
     /// copy of them takes time, and without optimisation stack for every level of nesting.
     fn read_compound<S: DeserializeSeed<'de>>(&mut self, head: &Head, seed: S) -> Result<S::Value> {
+        let depth = self.input.depth;
         self.pending = false;
         let mut result = seed.deserialize(Compound::new(self, head.kind));
         if let Err(error) = result {
-            result = Err(self.give_up(head, error));
-        } else if self.input.left() == head.left {
-            if let Err(error) = self.skip_untouched(head) {
+            self.go_back(head, depth);
+            result = Err(self.locate(head, error));
+        } else if self.input.left() == head.left || self.input.depth != depth || self.in_list {
+            self.go_back(head, depth);
+            if let Err(error) = self.skip_pending(head) {
                 result = Err(error);
             }
         }
@@ -193,7 +208,10 @@ impl<'de> Deserializer<'de> {
     #[inline(never)]
     fn locate_scalar(&self, name_len: usize, error: Error) -> Error {
         // A visitor may ask for a value where nothing was named: no subtraction that could fail.
-        let value = self.input.offset() - self.value().bytes().len();
+        let value = self
+            .input
+            .offset()
+            .saturating_sub(self.value().bytes().len());
         let end = value.saturating_sub(2);
         error
             .at(self.value_at())
@@ -204,7 +222,7 @@ impl<'de> Deserializer<'de> {
     /// where it has none, so that the offset is always one of the message's bytes.
     fn value_at(&self) -> usize {
         let len = self.value().bytes().len();
-        let start = self.input.offset() - len;
+        let start = self.input.offset().saturating_sub(len);
         if len == 0 {
             start.saturating_sub(2)
         } else {
@@ -212,15 +230,9 @@ impl<'de> Deserializer<'de> {
         }
     }
 
-    /// Locates an error in a list or section, behind which nothing can be read.
+    /// Gives the path and the offset to an error in a list or section.
     #[cold]
     #[inline(never)]
-    fn give_up(&mut self, head: &Head, error: Error) -> Error {
-        self.input.give_up();
-        self.locate(head, error)
-    }
-
-    /// Gives the path and the offset to an error in a list or section.
     fn locate(&self, head: &Head, error: Error) -> Error {
         let end = self.input.offset_of(head.left);
         let start = end - head.name_len;
@@ -246,12 +258,24 @@ impl<'de> Deserializer<'de> {
         self.input.offset() - len - self.name(entry).bytes().len() - 2
     }
 
-    /// Goes on where a type did not look at its list or section, and has not read its end either.
+    /// Goes back to the list or section that was named last, which has not been read then.
     #[cold]
     #[inline(never)]
-    fn skip_untouched(&mut self, head: &Head) -> Result<()> {
+    fn go_back(&mut self, head: &Head, depth: usize) {
+        self.input.go_back(head.left);
+        self.input.depth = depth;
+        self.in_list = false;
+        self.pending = true;
+    }
+
+    /// Goes behind the end of the list or section that has not been read.
+    #[cold]
+    #[inline(never)]
+    fn skip_pending(&mut self, head: &Head) -> Result<()> {
         self.skip(head.kind)
-            .map_err(|error| self.locate(head, error))
+            .map_err(|error| self.locate(head, error))?;
+        self.pending = false;
+        Ok(())
     }
 
     /// Goes behind the last byte of the message, which is checked.
@@ -278,9 +302,9 @@ impl<'de> Deserializer<'de> {
     /// Goes behind the end of the list or section that the position is in.
     fn skip(&mut self, kind: Kind) -> Result<()> {
         let mut cursor = self.input.cursor();
-        let result = cursor.skip(kind);
+        cursor.skip(kind)?;
         self.input.go_to(&cursor);
-        result
+        Ok(())
     }
 
     /// Gives the entries of the section that has been entered to a visitor of maps.
@@ -301,6 +325,7 @@ impl<'de> Deserializer<'de> {
         let Some(entry) = self.input.entry()? else {
             return Err(expected("a section with a variant", "an empty section"));
         };
+        self.pending = entry.kind != Kind::Value;
         let value = visitor.visit_enum(Variant::new(self, entry))?;
         self.leave()?;
         Ok(value)
@@ -331,10 +356,13 @@ impl<'de> Deserializer<'de> {
     #[cold]
     fn leave(&mut self) -> Result<()> {
         let offset = self.input.offset();
-        if self.pending || self.input.entry()?.is_some() {
-            return Err(Error::new(ErrorKind::LeftOver).at(offset));
+        if !self.pending {
+            let Some(entry) = self.input.entry()? else {
+                return Ok(());
+            };
+            self.pending = entry.kind != Kind::Value;
         }
-        Ok(())
+        Err(self.left_over(offset))
     }
 
     /// Reads the end of the list, where a visitor has not: nothing may be left.
@@ -343,7 +371,7 @@ impl<'de> Deserializer<'de> {
         self.in_list = false;
         let offset = self.input.offset();
         if self.input.item()?.is_some() {
-            return Err(Error::new(ErrorKind::LeftOver).at(offset));
+            return Err(self.left_over(offset));
         }
         Ok(())
     }

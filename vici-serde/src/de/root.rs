@@ -5,6 +5,7 @@ use serde::forward_to_deserialize_any;
 
 use super::forward::{forwarded, scalars_refused};
 use super::{Deserializer, expected};
+use crate::element::Kind;
 use crate::error::{Error, Result};
 
 /// The deserializer of the root section.
@@ -17,10 +18,11 @@ impl<'de> serde::Deserializer<'de> for &mut Deserializer<'de> {
     }
 
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        match self.input.entry()? {
-            None => visitor.visit_unit(),
-            Some(entry) => Err(expected("an empty message", entry.kind.article()).at(0)),
-        }
+        let Some(entry) = self.input.entry()? else {
+            return visitor.visit_unit();
+        };
+        self.pending = entry.kind != Kind::Value;
+        Err(expected("an empty message", entry.kind.article()).at(0))
     }
 
     #[inline]

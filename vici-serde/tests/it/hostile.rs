@@ -177,8 +177,18 @@ fn who_goes_on_after_an_error_sees_nothing_out_of_place() {
         .section("b", inner)
         .section("c", Section::new().key("known", 1));
     // Nothing of the broken section is taken for something of the message.
-    assert!(from_slice::<Swallowing>(&to_vec(&tree).unwrap()).is_err());
-    // Where a value ends is known, so that what follows is read as it should be.
+    let names = from_slice::<Swallowing>(&to_vec(&tree).unwrap()).unwrap();
+    assert_eq!(names.0, ["a", "b", "c"]);
+    // Where it does not end is no way to go on.
+    let message = to_vec(&tree).unwrap();
+    for len in 1..message.len() {
+        let whole = vici_serde::Elements::new(&message[..len]).all(|element| element.is_ok());
+        assert_eq!(
+            from_slice::<Swallowing>(&message[..len]).is_ok(),
+            whole,
+            "{len}"
+        );
+    }
     let tree = Message::new().key("a", 1).key("b", 2);
     let names = from_slice::<Swallowing>(&to_vec(&tree).unwrap()).unwrap();
     assert_eq!(names.0, ["a", "b"]);

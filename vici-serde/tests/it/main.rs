@@ -10,6 +10,7 @@ mod errors;
 mod frames;
 mod hostile;
 mod interface;
+mod lenient;
 mod mapping;
 mod message;
 mod roundtrip;
