@@ -134,7 +134,7 @@ fn is_u32(text: &str) -> bool {
 }
 
 fn action(text: &str) -> Result<(), String> {
-    const WORDS: &[&str] = &["none", "clear", "trap", "hold", "route", "start", "restart"];
+    const WORDS: &[&str] = &["none", "clear", "trap", "route", "start", "restart"];
     for word in text.split('|').map(str::trim) {
         let known = WORDS.iter().any(|known| known.eq_ignore_ascii_case(word));
         let hint = did_you_mean(word, WORDS.iter().copied());

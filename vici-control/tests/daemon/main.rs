@@ -1,0 +1,16 @@
+//! Plans on real daemons of three releases, beside the `swanctl` of each.
+//!
+//! Every test starts a daemon of its own (`daemons/charon`) in namespaces of its own. Where none can be
+//! started the tests say what they leave out.
+
+#![cfg(target_os = "linux")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test ends with what it did not expect"
+)]
+
+mod charon;
+mod check;
+#[path = "../../../vici-testing/tests/shared/outside.rs"]
+mod outside;
+mod plan;
