@@ -140,14 +140,17 @@
 //!
 //! # What the simulated daemon does not do as the real one
 //!
-//! The model is charon 5.9.8. The real daemons and this one pass the same checks for the commands
+//! The model is charon 5.9.8, or another [`Generation`] ([`SimulatedDaemon::of`]). The real daemons and
+//! their simulated twins pass the same checks for the commands
 //! `version`, `get-algorithms`, `get-counters`, `load-`, `unload-`, `get-` and `list-` of connections,
 //! authorities, pools, secrets, keys and certificates, `initiate`, `terminate`, `rekey`, `install`,
 //! `uninstall` and `list-policies`: answers, errors in the daemon's words, order, and what happens to
 //! malformed requests. What is different:
 //!
 //! - **There is no peer, and no time passes.** An SA is up before the response to `initiate`, and its
-//!   events come before the response. Nothing is rekeyed, expires or is retransmitted by itself; the
+//!   events come around the response: that of the last thing that comes up right behind it, or before
+//!   it where [`SimulatedDaemon::set_concludes_early`] says so. **Real daemons do both**, and a program
+//!   must not depend on either. Nothing is rekeyed, expires or is retransmitted by itself; the
 //!   test does it ([`SimulatedDaemon::peer_initiates`], [`SimulatedDaemon::peer_terminates`],
 //!   [`SimulatedDaemon::transfer`], or the command `rekey`). `rekey` and `redirect` take effect before
 //!   they are answered, and so do start actions. `reauth` of `rekey` is taken for a rekeying.
@@ -159,7 +162,8 @@
 //!   any private key where it is `pubkey` or not given, and for nothing else. Certificates, CRLs and
 //!   the trust in them are not looked at.
 //! - **`initiate` without a timeout** of a peer that is silent fails at once, as if all retransmissions
-//!   were over; of an IKE_SA that is up already it fails at once as well, where charon 5.9.8 waits.
+//!   were over; of an IKE_SA that is up already it fails at once as well, where charon 5.9.8 waits
+//!   and 6.0 is content.
 //! - **IKEv1** is logged and listed as IKEv2 with another number. There is no NAT, MOBIKE, fragmentation
 //!   or IPComp, and no `ike-update` event; `ike-rekey` and `child-rekey` come of `rekey` alone.
 //! - **`log` and `control-log`** have the lines of levels 0 and 1 that come most of the time, and none
@@ -174,8 +178,10 @@
 //!   and services of `/etc` beyond the best known, are not known.
 //! - **`stats`** counts IKE_SAs and what waits for them; the rest is constant. `version` has `simulated`
 //!   as its `release`.
-//! - **`alert`** is unknown, as in 5.9.8. A [`Server`] raises any event by hand
+//! - **`alert`** comes of attempts that fail, since 6.1.0. A [`Server`] raises any event by hand
 //!   ([`Server::raise`]).
+//! - **Threads and backlog**: as many commands are worked on as there are connections, and any number
+//!   of clients may wait to be accepted ([`Server::set_threads`], [`Server::set_backlog`]).
 //!
 //! [controller]: https://docs.rs/vici-client/latest/vici_client/guide/examples/controller/
 
@@ -187,4 +193,4 @@ pub use self::scripted::{Answer, Gate, Received, ScriptedDaemon};
 pub use self::server::{
     Asked, Call, Commands, Delivery, Refusal, Reply, Server, ServerSession, Service,
 };
-pub use self::simulated::{Peer, SimulatedDaemon};
+pub use self::simulated::{Generation, Peer, SimulatedDaemon};

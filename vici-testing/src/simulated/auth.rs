@@ -2,12 +2,15 @@
 
 use vici_serde::{Section, Value};
 
+use super::generation::Generation;
 use super::number;
 use super::option::{self, Options, Wrong, parse};
 
 /// A round of authentication.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Auth {
+    /// Of the daemon that it is loaded by.
+    generation: Generation,
     round: u32,
     pub(super) class: Option<Class>,
     pub(super) id: Option<String>,
@@ -32,8 +35,11 @@ pub(super) enum Class {
 
 impl Auth {
     /// Reads a section `local` or `remote`.
-    pub(super) fn parse(section: &Section) -> Result<Self, String> {
-        let mut auth = Self::default();
+    pub(super) fn parse(section: &Section, generation: Generation) -> Result<Self, String> {
+        let mut auth = Self {
+            generation,
+            ..Self::default()
+        };
         option::read(section, &mut auth)?;
         if auth.id.is_none() {
             if let Some(subject) = auth.certs.first().cloned() {
@@ -71,7 +77,11 @@ impl Auth {
 
     fn set_auth(&mut self, text: &str) -> Option<()> {
         let lower = text.to_ascii_lowercase();
-        let public = ["pubkey", "rsa", "ecdsa", "ike:"];
+        let public: &[&str] = if self.generation.is_6() {
+            &["pubkey", "rsa", "ecdsa", "ike:"]
+        } else {
+            &["pubkey", "rsa", "ecdsa", "bliss", "ike:"]
+        };
         let class = if lower == "psk" {
             Class::PreShared
         } else if public.iter().any(|prefix| text.starts_with(prefix)) {

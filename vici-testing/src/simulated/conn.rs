@@ -6,15 +6,20 @@ use vici_serde::Section;
 
 use super::auth::{self, Auth};
 use super::child::Child;
+use super::generation::Generation;
 use super::number;
 use super::option::{self, Options, Wrong, check, parse};
-use super::proposal::{Proposal, Protocol};
+use super::proposal::{self, Agreed, Proposal, Protocol};
 use super::request::text_of_name;
 
 /// A connection as it was loaded.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Conn {
     pub(super) name: String,
+    /// Of the daemon that it is loaded by.
+    generation: Generation,
+    local_port: u32,
+    remote_port: u32,
     local_addrs: Vec<String>,
     remote_addrs: Vec<String>,
     version: u32,
@@ -36,9 +41,16 @@ pub(super) struct Conn {
 }
 
 impl Conn {
-    pub(super) fn parse(name: &str, section: &Section) -> Result<Self, String> {
+    pub(super) fn parse(
+        name: &str,
+        section: &Section,
+        generation: Generation,
+    ) -> Result<Self, String> {
         let mut conn = Self {
             name: name.to_owned(),
+            generation,
+            local_port: 500,
+            remote_port: 500,
             local_addrs: Vec::new(),
             remote_addrs: Vec::new(),
             version: 0,
@@ -84,7 +96,11 @@ impl Conn {
 
     /// The IKE version that is initiated.
     pub(super) fn version(&self) -> u32 {
-        if self.version == 1 { 1 } else { 2 }
+        if self.is_ikev1() { 1 } else { 2 }
+    }
+
+    pub(super) fn is_ikev1(&self) -> bool {
+        self.version == 1
     }
 
     /// The name or address of the peer, unless any is meant.
@@ -103,9 +119,12 @@ impl Conn {
     }
 
     /// What the peer agrees to.
-    pub(super) fn proposal(&self) -> Proposal {
-        let first = self.proposals.first().cloned();
-        first.unwrap_or_else(|| Proposal::default_of(Protocol::Ike))
+    pub(super) fn proposal(&self) -> Agreed {
+        let default = Proposal::defaults(Protocol::Ike);
+        match self.proposals.first() {
+            Some(first) if default.first() != Some(first) => first.agreed(),
+            _ => Proposal::agreed_by_default(Protocol::Ike),
+        }
     }
 
     pub(super) fn rekey_time(&self) -> u64 {
@@ -124,10 +143,17 @@ impl Conn {
     pub(super) fn listed(&self) -> Section {
         let mut listed = Section::new()
             .list("local_addrs", &self.local_addrs)
-            .list("remote_addrs", &self.remote_addrs)
+            .list("remote_addrs", &self.remote_addrs);
+        if self.generation.is_6_1() {
+            listed = listed
+                .key("local_port", self.local_port)
+                .key("remote_port", self.remote_port);
+        }
+        listed = listed
             .key(
                 "version",
                 match self.version {
+                    0 if self.generation.is_6_1() => "IKEv2".to_owned(),
                     0 => "IKEv1/2".to_owned(),
                     version => format!("IKEv{version}"),
                 },
@@ -135,6 +161,15 @@ impl Conn {
             .key("reauth_time", self.reauth_time())
             .key("rekey_time", self.rekey_time())
             .key("unique", format!("UNIQUE_{}", self.unique.to_uppercase()));
+        if self.generation.is_6_1() {
+            listed = match self.proposals.as_slice() {
+                [] => listed.section(
+                    "proposals",
+                    proposal::list(&Proposal::defaults(Protocol::Ike)),
+                ),
+                proposals => listed.section("proposals", proposal::list(proposals)),
+            };
+        }
         for (name, seconds) in [
             ("dpd_delay", self.dpd_delay),
             ("dpd_timeout", self.dpd_timeout),
@@ -179,7 +214,9 @@ impl Options for Conn {
             "mobike" | "aggressive" | "pull" | "encap" | "send_certreq" | "mediation" => {
                 check(value, number::boolean)?;
             }
-            "local_port" | "remote_port" | "keyingtries" => check(value, number::unsigned)?,
+            "local_port" => self.local_port = parse(value, number::unsigned)?,
+            "remote_port" => self.remote_port = parse(value, number::unsigned)?,
+            "keyingtries" => check(value, number::unsigned)?,
             "if_id_in" | "if_id_out" => check(value, option::interface_id)?,
             "dscp" => check(value, |text| {
                 text.bytes()
@@ -187,7 +224,13 @@ impl Options for Conn {
                     .then_some(())
             })?,
             "fragmentation" => drop(option::word(value, &["yes", "accept", "force", "no"])?),
+            "childless" if self.generation.is_6() => {
+                option::word(value, &["allow", "prefer", "force", "never"]).map(drop)?;
+            }
             "childless" => drop(option::word(value, &["allow", "force", "never"])?),
+            "ocsp" if self.generation.is_6() => {
+                option::word(value, &["reply", "request", "both", "never"]).map(drop)?;
+            }
             "send_cert" => drop(option::word(value, &["always", "ifasked", "never"])?),
             "mediated_by" | "mediation_peer" => check(value, |_| Some(()))?,
             _ => return Err(Wrong::Unknown),
@@ -201,8 +244,9 @@ impl Options for Conn {
             "remote_addrs" => self.remote_addrs.extend(parse(item, split)?),
             "pools" => self.pools.extend(parse(item, split)?),
             "proposals" => {
-                let proposal = parse(item, |text| Proposal::parse(Protocol::Ike, text))?;
-                self.proposals.push(proposal);
+                let generation = self.generation;
+                let parse_one = |text: &str| Proposal::parse(Protocol::Ike, text, generation);
+                self.proposals.extend(parse(item, parse_one)?);
             }
             "vips" => self.vips.push(parse(item, virtual_address)?),
             _ => return Err(Wrong::Unknown),
@@ -215,7 +259,7 @@ impl Options for Conn {
         if lower == "children" {
             for (name, value) in section.iter() {
                 if let Some(section) = value.as_section() {
-                    let child = Child::parse(&text_of_name(name), section)?;
+                    let child = Child::parse(&text_of_name(name), section, self.generation)?;
                     self.children.push(child);
                 }
             }
@@ -228,7 +272,7 @@ impl Options for Conn {
         } else {
             return Err(format!("invalid section: {name}"));
         };
-        rounds.push(Auth::parse(section)?);
+        rounds.push(Auth::parse(section, self.generation)?);
         Ok(())
     }
 }

@@ -5,6 +5,7 @@ use core::fmt;
 use vici_serde::{Message, Section};
 
 use super::certificate::{self, Certificate};
+use super::generation::Generation;
 use super::option;
 use super::output::{Output, Refused};
 use super::request::{Request, text};
@@ -98,10 +99,13 @@ impl Credentials {
     pub(super) fn load_key(
         &mut self,
         request: &Request,
+        generation: Generation,
         output: Output<'_>,
     ) -> Result<String, Refused> {
         let kind = request.text("type").ok_or("key type missing")?;
         let known = KEYS.iter().find(|known| known.eq_ignore_ascii_case(kind));
+        // It is gone since 6.0.
+        let known = known.filter(|known| !(generation.is_6() && **known == "BLISS"));
         let kind = known.ok_or_else(|| format!("invalid key type: {kind}"))?;
         let data = request.bytes("data").unwrap_or_default();
         if data.is_empty() {
@@ -119,10 +123,15 @@ impl Credentials {
         Ok(id)
     }
 
-    pub(super) fn unload_key(&mut self, request: &Request) -> Result<(), Refused> {
+    pub(super) fn unload_key(
+        &mut self,
+        request: &Request,
+        output: Output<'_>,
+    ) -> Result<(), Refused> {
         let id = request.text("id").ok_or("key id missing")?;
         let id = id.strip_prefix("0x").unwrap_or(id).to_ascii_lowercase();
         let id = id.replace(':', "");
+        output.config(&format!("unloaded private key with id {id}"));
         let keys = &mut self.keys;
         let index = keys.iter().position(|key| *key == id);
         keys.remove(index.ok_or("key not found")?);

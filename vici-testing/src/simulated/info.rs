@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use vici_serde::{Message, Section};
 
+use super::generation::Generation;
 use super::state::State;
 
 impl State {
@@ -25,6 +26,14 @@ impl State {
         // Each SA waits for its rekeying and its end.
         let children: usize = self.sas.iter().map(|sa| sa.children.len()).sum();
         let scheduled = 2 * (self.sas.len() + children);
+        let active = if self.generation.is_6_1() {
+            [5, 0, 1, 0]
+        } else {
+            [4, 0, 2, 0]
+        };
+        let plugins = PLUGINS.iter().copied();
+        let plugins =
+            plugins.filter(|name| !(self.generation.is_6_1() && *name == "xauth-generic"));
         let half_open = self.sas.iter().filter(|sa| !sa.is_established());
         let half_open = half_open.filter(|sa| !sa.initiator).count();
         Message::new()
@@ -39,7 +48,7 @@ impl State {
                 Section::new()
                     .key("total", 16)
                     .key("idle", 10)
-                    .section("active", priorities([4, 0, 2, 0])),
+                    .section("active", priorities(active)),
             )
             .section("queues", priorities([0; 4]))
             .key("scheduled", scheduled)
@@ -49,7 +58,7 @@ impl State {
                     .key("total", self.sas.len())
                     .key("half-open", half_open),
             )
-            .list("plugins", PLUGINS)
+            .list("plugins", plugins)
             .section(
                 "mallinfo",
                 Section::new()
@@ -60,17 +69,23 @@ impl State {
             )
     }
 
-    pub(super) fn get_algorithms() -> Message {
-        ALGORITHMS
-            .iter()
-            .fold(Message::new(), |message, (kind, algorithms)| {
-                let algorithms = algorithms.split(' ').map(|algorithm| {
-                    let (algorithm, plugin) =
-                        algorithm.split_once('=').unwrap_or((algorithm, "openssl"));
-                    (algorithm, plugin)
-                });
-                message.section(kind, algorithms.collect())
-            })
+    pub(super) fn get_algorithms(&self) -> Message {
+        let key_exchanges = match self.generation {
+            Generation::V5_9_8 => ("dh", format!("{MODP} {CURVES} {ECP}")),
+            Generation::V6_0_1 => ("ke", format!("{MODP} {ECP} {CURVES}")),
+            Generation::V6_1_0 => ("ke", format!("{MODP} {ML_KEM} {ECP} {CURVES}")),
+        };
+        let (kind, algorithms) = (key_exchanges.0, key_exchanges.1.as_str());
+        let (before, after) = (BEFORE.iter().copied(), AFTER.iter().copied());
+        let kinds = before.chain([(kind, algorithms)]).chain(after);
+        kinds.fold(Message::new(), |message, (kind, algorithms)| {
+            let algorithms = algorithms.split(' ').map(|algorithm| {
+                let (algorithm, plugin) =
+                    algorithm.split_once('=').unwrap_or((algorithm, "openssl"));
+                (algorithm, plugin)
+            });
+            message.section(kind, algorithms.collect())
+        })
     }
 }
 
@@ -148,6 +163,7 @@ const PLUGINS: &[&str] = &[
     "constraints",
     "drbg",
     "kdf",
+    "attr",
     "kernel-netlink",
     "socket-default",
     "vici",
@@ -158,10 +174,11 @@ const PLUGINS: &[&str] = &[
 ];
 
 /// By kind; of the plugin openssl where none is named.
-const ALGORITHMS: &[(&str, &str)] = &[
+const BEFORE: &[(&str, &str)] = &[
     (
         "encryption",
-        "AES_CBC AES_CTR AES_ECB AES_CFB CAMELLIA_CBC CAMELLIA_CTR 3DES_CBC NULL",
+        "AES_CBC AES_CTR AES_ECB AES_CFB CAMELLIA_CBC CAMELLIA_CTR CAST_CBC BLOWFISH_CBC 3DES_CBC \
+         DES_CBC DES_ECB NULL",
     ),
     (
         "integrity",
@@ -189,14 +206,22 @@ const ALGORITHMS: &[(&str, &str)] = &[
         "DRBG_CTR_AES128=drbg DRBG_CTR_AES192=drbg DRBG_CTR_AES256=drbg DRBG_HMAC_SHA1=drbg \
          DRBG_HMAC_SHA256=drbg DRBG_HMAC_SHA384=drbg DRBG_HMAC_SHA512=drbg",
     ),
-    (
-        "dh",
-        "MODP_3072 MODP_4096 MODP_6144 MODP_8192 MODP_2048 MODP_1536 MODP_1024 CURVE_25519 \
-         CURVE_448 ECP_256 ECP_384 ECP_521 ECP_224 ECP_256_BP ECP_384_BP ECP_512_BP",
-    ),
+];
+
+const AFTER: &[(&str, &str)] = &[
     ("rng", "RNG_WEAK RNG_STRONG=random RNG_TRUE=random"),
     ("nonce-gen", "NONCE_GEN=nonce"),
 ];
+
+const MODP: &str = "MODP_3072 MODP_4096 MODP_6144 MODP_8192 MODP_2048 MODP_2048_224 MODP_2048_256 \
+    MODP_1536 MODP_1024 MODP_1024_160 MODP_768 MODP_CUSTOM";
+
+const CURVES: &str = "CURVE_25519 CURVE_448";
+
+const ECP: &str =
+    "ECP_256 ECP_384 ECP_521 ECP_224 ECP_192 ECP_256_BP ECP_384_BP ECP_512_BP ECP_224_BP";
+
+const ML_KEM: &str = "ML_KEM_512 ML_KEM_768 ML_KEM_1024";
 
 #[cfg(test)]
 mod tests {

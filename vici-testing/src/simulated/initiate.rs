@@ -3,6 +3,8 @@
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Instant;
 
+use vici_serde::{Message, Section};
+
 use super::auth::{Auth, Class};
 use super::conn::Conn;
 use super::exchange::packet;
@@ -86,12 +88,17 @@ impl State {
 
     /// Sends the first message of a new IKE_SA.
     fn connect(&mut self, conn: &Conn, child: Option<&str>, output: Output<'_>) -> Attempt {
+        if conn.is_ikev1() && self.generation.is_6_1() {
+            output.log("IKE", 1, None, "IKE version 1 not supported");
+            return Attempt::Failed;
+        }
         let mut sa = self.new_sa(conn, true);
         sa.wanted = child.map(str::to_owned);
         let (name, id) = (sa.name.clone(), sa.id);
         let about = Some((name.as_str(), id));
         let Some(peer) = conn.peer() else {
             output.log("IKE", 1, about, "unable to resolve %any, initiate aborted");
+            self.alert("peer-addr-failed", &sa, output);
             return Attempt::Failed;
         };
         let msg = format!("initiating IKE_SA {name}[{id}] to {}", sa.remote_host);
@@ -105,6 +112,29 @@ impl State {
             return Attempt::Waiting(id);
         }
         self.proceed(id, output)
+    }
+
+    /// Gives up an attempt whose peer is silent.
+    pub(super) fn give_up(&mut self, id: u32, output: Output<'_>) {
+        let Some(index) = self.position(id) else {
+            return;
+        };
+        let sa = self.sas.remove(index);
+        let about = Some(sa.about());
+        output.log("IKE", 1, about, "giving up after 5 retransmits");
+        let msg = "establishing IKE_SA failed, peer not responding";
+        output.log("IKE", 1, about, msg);
+        self.alert("retransmit-send-timeout", &sa, output);
+        self.alert("peer-init-unreachable", &sa, output);
+    }
+
+    /// Tells what is wrong, where the daemon does that.
+    fn alert(&self, kind: &str, sa: &IkeSa, output: Output<'_>) {
+        if self.generation.is_6_1() {
+            let shown = Section::new().section(&sa.name, sa.shown(Moment::default()));
+            let alert = Message::new().key("type", kind).section("ike-sa", shown);
+            output.raise("alert", &alert);
+        }
     }
 
     /// Goes on with what the peer answers to the first message.
@@ -138,7 +168,12 @@ impl State {
             let msg = format!("establishing CHILD_SA {child}{{{number}}}");
             output.log("IKE", 0, about, &msg);
         }
-        output.log("ENC", 1, about, AUTH_REQUEST);
+        output.log(
+            "ENC",
+            1,
+            about,
+            &with_child(AUTH_REQUEST, sa.wanted.is_some()),
+        );
         output.log("NET", 1, about, &packet(&sa, true, 4500, 416));
         output.log("NET", 1, about, &packet(&sa, false, 4500, 240));
         self.counters
@@ -156,10 +191,16 @@ impl State {
                 about,
                 "received AUTHENTICATION_FAILED notify error",
             );
+            self.alert("local-auth-failed", &sa, output);
             self.sas.remove(index);
             return Attempt::Failed;
         }
-        output.log("ENC", 1, about, AUTH_RESPONSE);
+        output.log(
+            "ENC",
+            1,
+            about,
+            &with_child(AUTH_RESPONSE, sa.wanted.is_some()),
+        );
         self.establish(id, output)
     }
 
@@ -220,7 +261,11 @@ impl State {
             None => &["IKE_ESTABLISH"],
         };
         let moment = Moment { state: None, tasks };
-        output.raise("ike-updown", &sa.updown(true, moment));
+        let event = sa.updown(true, moment);
+        match &wanted {
+            Some(_) => output.raise("ike-updown", &event),
+            None => output.conclude("ike-updown", &event),
+        }
         if let Some(child) = wanted.and_then(|child| conn.child(&child).cloned()) {
             self.install_child(index, &child, true, output);
         }
@@ -305,6 +350,15 @@ fn requested(vip: &str) -> String {
         "0.0.0.0" => "10.3.0.1".to_owned(),
         "::" => "fec3::1".to_owned(),
         vip => vip.to_owned(),
+    }
+}
+
+/// What a message holds, without what only a child needs where there is none.
+fn with_child(payloads: &str, child: bool) -> String {
+    if child {
+        payloads.to_owned()
+    } else {
+        payloads.replace(" SA TSi TSr", "")
     }
 }
 

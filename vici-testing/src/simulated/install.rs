@@ -125,7 +125,7 @@ impl State {
             tasks: &["CHILD_CREATE"],
         };
         let event = sa.child_updown(true, moment, &new, "INSTALLED");
-        output.raise("child-updown", &event);
+        output.conclude("child-updown", &event);
     }
 
     fn reqid(&self, configured: u32) -> u32 {

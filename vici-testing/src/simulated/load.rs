@@ -19,7 +19,7 @@ impl State {
         let sections = request.sections();
         let count = sections.len();
         for (index, (name, section)) in sections.into_iter().enumerate() {
-            let conn = Conn::parse(&name, section)?;
+            let conn = Conn::parse(&name, section, self.generation)?;
             if request.fault() == Fault::Inside && index + 1 == count {
                 break;
             }
@@ -39,6 +39,9 @@ impl State {
         let index = self.conns.iter().position(|conn| conn.name == name);
         let index = index.ok_or_else(|| format!("unload: connection '{name}' not found"))?;
         let conn = self.conns.remove(index);
+        if self.generation.is_6() {
+            output.config(&format!("removed vici connection: {name}"));
+        }
         self.undo(&conn.name, &conn.children, output);
         Ok(())
     }
@@ -105,28 +108,35 @@ impl State {
 
     /// Carries out the start actions of children.
     fn start(&mut self, name: &str, children: &[Child], output: Output<'_>) {
+        let by = self.by();
         for child in children {
             let Some(conn) = self.conns.iter().find(|conn| conn.name == name) else {
                 return;
             };
             let action = child.start_action;
             if action.trap {
-                output.config(&format!("installing '{}'", child.name));
+                output.config(&format!("{by}installing '{}'", child.name));
                 let policy = Policy::new(conn, child);
                 self.policies.install(policy);
             }
             if action.start {
-                output.config(&format!("initiating '{}'", child.name));
+                output.config(&format!("{by}initiating '{}'", child.name));
                 // Whether it succeeds is of no concern to who loads the connection.
                 let _ = self.initiate(Some(name), Some(&child.name), output);
             }
         }
     }
 
+    /// Whom actions are logged to be of.
+    fn by(&self) -> &'static str {
+        if self.generation.is_6() { "vici " } else { "" }
+    }
+
     /// Undoes the start actions of children.
     fn undo(&mut self, name: &str, children: &[Child], output: Output<'_>) {
         for child in children {
             if child.start_action.trap {
+                output.config(&format!("{}uninstalling '{}'", self.by(), child.name));
                 self.policies.remove(name, &child.name);
             }
             if child.start_action.start {

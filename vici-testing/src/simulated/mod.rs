@@ -1,5 +1,6 @@
 //! A daemon that behaves as charon does, without a network.
 
+mod algorithm;
 mod auth;
 mod authority;
 mod certificate;
@@ -8,10 +9,12 @@ mod conn;
 mod counters;
 mod credential;
 mod exchange;
+mod generation;
 mod info;
 mod initiate;
 mod install;
 mod load;
+mod model;
 mod number;
 mod option;
 mod output;
@@ -26,23 +29,19 @@ mod selector;
 mod state;
 mod terminate;
 
-use core::fmt;
-use core::time::Duration;
 use std::io;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Instant;
 
-use vici_serde::Message;
+use vici_client::Client;
 
+pub use self::generation::Generation;
 pub use self::peer::Peer;
 
-use self::credential::Credentials;
-use self::output::{Output, Refused, done};
-use self::request::Request;
+use self::model::Model;
+use self::output::Output;
 use self::sa::Attempt;
-use self::state::State;
-use crate::server::{Call, Reply, Server, Service};
-use vici_client::Client;
+use crate::server::Server;
 
 /// A daemon that keeps what is loaded, and brings up SAs that lead nowhere.
 ///
@@ -84,9 +83,27 @@ pub struct SimulatedDaemon {
 }
 
 impl SimulatedDaemon {
-    /// A daemon with nothing loaded.
+    /// A daemon with nothing loaded, of the [default](Generation) generation.
     pub fn new() -> Self {
-        let model = Arc::new(Model::default());
+        Self::of(Generation::default())
+    }
+
+    /// A daemon of this generation, with nothing loaded.
+    ///
+    /// ```
+    /// use vici_client::vici_types::{Alert, Version};
+    /// use vici_testing::{Generation, SimulatedDaemon};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let daemon = SimulatedDaemon::of(Generation::V6_1_0);
+    /// let mut client = daemon.connect()?;
+    /// assert_eq!(client.call(&Version::new())?.version, "6.1.0");
+    /// assert!(client.subscribe::<Alert>().is_ok());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn of(generation: Generation) -> Self {
+        let model = Arc::new(Model::new(generation));
         Self {
             server: Server::new(Arc::clone(&model)),
             model,
@@ -107,7 +124,8 @@ impl SimulatedDaemon {
         self.server.connect()
     }
 
-    /// Changes what it says its version is, which is `5.9.8` at first. Nothing else changes.
+    /// Changes what it says its version is, which is that of its [`Generation`] at first. Nothing else
+    /// changes.
     pub fn set_version(&self, version: impl Into<String>) {
         self.model.state().version = version.into();
     }
@@ -140,6 +158,15 @@ impl SimulatedDaemon {
         state.restart();
         drop(state);
         self.model.changed.notify_all();
+    }
+
+    /// Whether the event that concludes an `initiate` (`child-updown`, `ike-updown` without a child) comes
+    /// before its response. By default it comes right behind.
+    ///
+    /// Every charon does both, as the event and the response come from different threads: a program has
+    /// to work with either.
+    pub fn set_concludes_early(&self, early: bool) {
+        self.model.state().concludes_early = early;
     }
 
     /// Changes what a peer does, which is named as in `remote_addrs`. Attempts that wait for it go on
@@ -217,222 +244,5 @@ impl Drop for SimulatedDaemon {
         self.server.end();
         self.model.state().over = true;
         self.model.changed.notify_all();
-    }
-}
-
-struct Model {
-    state: Mutex<State>,
-    /// Notified when an attempt that waits may be over.
-    changed: Condvar,
-}
-
-impl Model {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The state, for a command whose connection is open: a restart has not come before it.
-    fn open(&self, output: Output<'_>) -> Result<MutexGuard<'_, State>, Refused> {
-        let state = self.state();
-        if output.is_closed() {
-            return Err("the daemon was restarted".to_owned());
-        }
-        Ok(state)
-    }
-
-    fn initiate(&self, request: &Request, output: Output<'_>) -> Result<(), Refused> {
-        let [child, ike] = ["child", "ike"].map(|name| request.text(name));
-        let what = match (child, ike) {
-            (Some(child), _) => format!("CHILD_SA '{child}'"),
-            (None, Some(ike)) => format!("IKE_SA '{ike}'"),
-            (None, None) => return Err("missing configuration name".to_owned()),
-        };
-        let timeout = request.number("timeout").unwrap_or(0);
-        output.config(&format!("vici initiate {what}"));
-        let failed = Err(format!("establishing {what} failed"));
-        let late = Err(format!("{what} not established after {timeout}ms"));
-
-        let mut state = self.open(output)?;
-        let restarts = state.restarts;
-        let attempt = state.initiate(ike, child, with_log(request, timeout, output))?;
-        match attempt {
-            Attempt::Established => Ok(()),
-            // Nobody waits for what comes of it.
-            _ if timeout < 0 => Ok(()),
-            Attempt::Failed => failed,
-            Attempt::Exists if timeout > 0 => late,
-            Attempt::Exists => failed,
-            Attempt::Waiting(id) if timeout > 0 => {
-                let limit = Duration::from_millis(timeout.unsigned_abs());
-                let pending = |state: &mut State| {
-                    let mut sas = state.sas.iter();
-                    let there = !state.over && state.restarts == restarts;
-                    there && sas.any(|sa| sa.id == id && !sa.is_established())
-                };
-                let waited = self.changed.wait_timeout_while(state, limit, pending);
-                let (state, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
-                if timeout.timed_out() {
-                    return late;
-                }
-                state.position(id).map_or(failed, |_| Ok(()))
-            }
-            Attempt::Waiting(id) => {
-                let sa = state.position(id).map(|index| state.sas.remove(index));
-                if let Some(sa) = sa {
-                    let about = Some(sa.about());
-                    let output = with_log(request, timeout, output);
-                    output.log("IKE", 1, about, "giving up after 5 retransmits");
-                    let msg = "establishing IKE_SA failed, peer not responding";
-                    output.log("IKE", 1, about, msg);
-                }
-                failed
-            }
-        }
-    }
-
-    fn terminate(&self, request: &Request, output: Output<'_>) -> Message {
-        let timeout = request.number("timeout").unwrap_or(0);
-        let force = request.flag("force") && timeout <= 0;
-        let Ok(mut state) = self.open(output) else {
-            return Message::new();
-        };
-        let Some(selected) = state.select(request) else {
-            return failure(Message::new(), "missing terminate selector");
-        };
-        state.terminate(&selected, force, with_log(request, timeout, output));
-        drop(state);
-        self.changed.notify_all();
-        let count = selected.len();
-        let message = Message::new().key("success", count > 0);
-        let message = message.key("matches", count).key("terminated", count);
-        if count > 0 {
-            return message;
-        }
-        message.key("errmsg", "no matching SAs to terminate found")
-    }
-
-    fn rekey(&self, request: &Request, output: Output<'_>) -> Message {
-        let Ok(mut state) = self.open(output) else {
-            return Message::new();
-        };
-        let Some(selected) = state.select(request) else {
-            return failure(Message::new(), "missing rekey selector");
-        };
-        state.rekey(&selected, output);
-        matches(selected.len(), "rekey")
-    }
-}
-
-/// The answer of a command that only selects.
-fn matches(count: usize, verb: &str) -> Message {
-    let message = Message::new().key("success", count > 0);
-    let message = message.key("matches", count);
-    if count > 0 {
-        return message;
-    }
-    message.key("errmsg", format!("no matching SAs to {verb} found"))
-}
-
-fn failure(message: Message, errmsg: &str) -> Message {
-    message.key("success", false).key("errmsg", errmsg)
-}
-
-/// With the messages that a command asks for, unless it does not wait for them.
-fn with_log<'a>(request: &Request, timeout: i64, output: Output<'a>) -> Output<'a> {
-    if timeout < 0 {
-        return output;
-    }
-    output.with_control_log(request.number("loglevel").unwrap_or(1))
-}
-
-impl Service for Model {
-    fn call(&self, call: &mut Call<'_>) -> Reply {
-        let request = Request::parse(call.message());
-        let output = Output::of_call(call);
-        match call.command() {
-            "initiate" => return done(self.initiate(&request, output)),
-            "terminate" => return Reply::encoded(&self.terminate(&request, output)),
-            "rekey" => return Reply::encoded(&self.rekey(&request, output)),
-            _ => {}
-        }
-        let Ok(mut state) = self.open(output) else {
-            return Reply::Close;
-        };
-        match call.command() {
-            "version" => Reply::encoded(&state.version()),
-            "stats" => Reply::encoded(&state.stats()),
-            "get-algorithms" => Reply::encoded(&State::get_algorithms()),
-            "reload-settings" => Reply::success(),
-            "get-counters" => Reply::encoded(&state.counters.get(&request)),
-            "reset-counters" => {
-                state.counters.reset(&request);
-                Reply::success()
-            }
-            "load-conn" => done(state.load_conn(&request, output)),
-            "unload-conn" => done(state.unload_conn(&request, output)),
-            "get-conns" => Reply::encoded(&state.get_conns()),
-            "load-authority" => done(state.authorities.load(&request, output)),
-            "unload-authority" => done(state.authorities.unload(&request)),
-            "get-authorities" => Reply::encoded(&state.authorities.names()),
-            "load-pool" => done(state.pools.load(&request, output)),
-            "unload-pool" => done(state.pools.unload(&request, output)),
-            "get-pools" => Reply::encoded(&state.pools.get(&request)),
-            "load-shared" => done(state.credentials.load_shared(&request, output)),
-            "unload-shared" => done(state.credentials.unload_shared(&request)),
-            "get-shared" => Reply::encoded(&state.credentials.get_shared()),
-            "load-key" => match state.credentials.load_key(&request, output) {
-                Ok(id) => Reply::encoded(&Message::new().key("success", true).key("id", id)),
-                Err(errmsg) => Reply::failure(&errmsg),
-            },
-            "unload-key" => done(state.credentials.unload_key(&request)),
-            "get-keys" => Reply::encoded(&state.credentials.get_keys()),
-            "load-token" => done(Credentials::load_token(&request)),
-            "load-cert" => done(state.credentials.load_cert(&request, output)),
-            "flush-certs" => done(state.credentials.flush_certs(&request)),
-            "clear-creds" => {
-                state.credentials.clear();
-                Reply::success()
-            }
-            "install" => done(state.install(&request, output)),
-            "uninstall" => done(state.policies.uninstall(&request, output)),
-            "redirect" => match state.redirect(&request, output) {
-                Ok(count) => Reply::encoded(&matches(count, "redirect")),
-                Err(errmsg) => Reply::failure(&errmsg),
-            },
-            list => {
-                match list {
-                    "list-sas" => sa::list(&state.sas, &request, output),
-                    "list-conns" => state.list_conns(&request, output),
-                    "list-authorities" => state.authorities.list(&request, output),
-                    "list-certs" => {
-                        let authorities = state.authorities.certificates();
-                        state.credentials.list_certs(&request, authorities, output);
-                    }
-                    "list-policies" => state.policies.list(&request, output),
-                    _ => return Reply::Unknown,
-                }
-                Reply::encoded(&Message::new())
-            }
-        }
-    }
-
-    fn has_event(&self, name: &str) -> bool {
-        // The model is of a daemon that does not know it yet.
-        name != "alert" && vici_types::EVENTS.contains(&name)
-    }
-}
-
-impl Default for Model {
-    fn default() -> Self {
-        Self {
-            state: Mutex::new(State::new()),
-            changed: Condvar::new(),
-        }
-    }
-}
-
-impl fmt::Debug for Model {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Model").finish_non_exhaustive()
     }
 }

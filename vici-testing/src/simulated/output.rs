@@ -13,6 +13,8 @@ pub(super) struct Output<'a> {
     to: To<'a>,
     /// The highest level of messages to stream.
     control: Option<i64>,
+    /// Whether what concludes an attempt is told behind the answer.
+    concludes_late: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -29,6 +31,7 @@ impl<'a> Output<'a> {
         Self {
             to: To::Call(call),
             control: None,
+            concludes_late: false,
         }
     }
 
@@ -36,6 +39,7 @@ impl<'a> Output<'a> {
         Self {
             to: To::Server(server),
             control: None,
+            concludes_late: false,
         }
     }
 
@@ -52,6 +56,24 @@ impl<'a> Output<'a> {
         Self {
             control: Some(level),
             ..self
+        }
+    }
+
+    /// With the event that concludes an attempt behind the answer.
+    pub(super) fn concluding_late(self) -> Self {
+        Self {
+            concludes_late: true,
+            ..self
+        }
+    }
+
+    /// Raises the event that concludes an attempt.
+    pub(super) fn conclude(&self, event: &str, message: &Message) {
+        match self.to {
+            To::Call(call) if self.concludes_late => {
+                call.raise_encoded_afterwards(event, encode(message));
+            }
+            _ => self.raise(event, message),
         }
     }
 

@@ -4,6 +4,7 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use vici_serde::{Message, Section, Value};
 
+use super::generation::Generation;
 use super::output::{Output, Refused};
 use super::request::{Fault, Request, text, text_of_name};
 
@@ -31,12 +32,20 @@ struct Lease {
 pub(super) struct Pools(Vec<Pool>);
 
 impl Pools {
-    pub(super) fn load(&mut self, request: &Request, output: Output<'_>) -> Result<(), Refused> {
+    pub(super) fn load(
+        &mut self,
+        request: &Request,
+        generation: Generation,
+        output: Output<'_>,
+    ) -> Result<(), Refused> {
         let sections = request.sections();
         let count = sections.len();
         for (index, (name, section)) in sections.into_iter().enumerate() {
             let inside = request.fault() == Fault::Inside && index + 1 == count;
-            let pool = Pool::parse(&name, section, inside)?;
+            let mut pool = Pool::parse(&name, section, inside)?;
+            if generation.is_6() {
+                pool.base = pool.first;
+            }
             self.replace(pool, output)?;
         }
         request.check()
@@ -44,7 +53,8 @@ impl Pools {
 
     /// A pool with the same addresses keeps its leases.
     fn replace(&mut self, pool: Pool, output: Output<'_>) -> Result<(), Refused> {
-        let entries = format!("{}: {}, {} entries", pool.name, pool.base, pool.size);
+        let base = shown_base(pool.base);
+        let entries = format!("{}: {base}, {} entries", pool.name, pool.size);
         let old = self.0.iter().position(|old| old.name == pool.name);
         let Some(index) = old else {
             output.config(&format!("added vici pool {entries}"));
@@ -169,7 +179,7 @@ impl Pool {
     fn shown(&self, leases: bool) -> Section {
         let online = self.online();
         let shown = Section::new()
-            .key("base", self.base.to_string())
+            .key("base", shown_base(self.base))
             .key("size", self.size)
             .key("online", online)
             .key("offline", self.leases.len() - online);
@@ -210,6 +220,15 @@ impl Pool {
         lease.online = true;
         Some(lease.address)
     }
+}
+
+/// The daemon has another word for no address.
+fn shown_base(base: IpAddr) -> String {
+    if base.is_unspecified() {
+        let family = if base.is_ipv4() { "" } else { "6" };
+        return format!("%any{family}");
+    }
+    base.to_string()
 }
 
 /// The base that is shown, the first address and the number of addresses.

@@ -1,6 +1,6 @@
 //! Requests as the daemon reads them: lazily, and with more tolerance than one would wish for.
 
-use vici_serde::{Element, Elements, Section, Value};
+use vici_serde::{Element, Elements, ErrorKind, Section, Value};
 
 use super::number;
 use crate::server::is_printable;
@@ -31,6 +31,7 @@ impl Request {
         let mut elements = Elements::new(message);
         let mut sound = true;
         for element in &mut elements {
+            let top_level = open.len() == 1 && list.is_none();
             let Some(top) = open.last_mut() else { break };
             match element {
                 Ok(Element::ListItem { value }) => {
@@ -52,7 +53,9 @@ impl Request {
                 Ok(Element::ListStart { name }) => list = Some((name, Vec::new())),
                 Ok(Element::SectionStart { name }) => open.push(Open::new(name)),
                 Err(error) => {
-                    sound = matches!(error.kind(), vici_serde::ErrorKind::Unclosed(_));
+                    // The number that the daemon itself has for the end of a message.
+                    let end = top_level && matches!(error.kind(), ErrorKind::UnknownElement(7));
+                    sound = end || matches!(error.kind(), ErrorKind::Unclosed(_));
                     break;
                 }
             }

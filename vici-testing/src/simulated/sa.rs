@@ -5,8 +5,9 @@ use std::time::Instant;
 
 use vici_serde::{Message, Section};
 
+use super::algorithm::Algorithm;
 use super::output::Output;
-use super::proposal::{Algorithm, Proposal, Protocol};
+use super::proposal::{Agreed, Protocol};
 use super::request::Request;
 
 /// An IKE_SA.
@@ -22,7 +23,7 @@ pub(super) struct IkeSa {
     pub(super) remote_id: String,
     pub(super) initiator_spi: u64,
     pub(super) responder_spi: u64,
-    pub(super) proposal: Proposal,
+    pub(super) proposal: Agreed,
     /// Since when it is up; not at all while it is being established.
     pub(super) established: Option<Instant>,
     /// In how many seconds after that it is rekeyed, and reauthenticated.
@@ -47,7 +48,7 @@ pub(super) struct ChildSa {
     pub(super) protocol: Protocol,
     pub(super) spi_in: u32,
     pub(super) spi_out: u32,
-    pub(super) proposal: Proposal,
+    pub(super) proposal: Agreed,
     pub(super) bytes_in: u64,
     pub(super) packets_in: u64,
     pub(super) used_in: Option<Instant>,
@@ -258,7 +259,7 @@ impl ChildSa {
     }
 }
 
-fn algorithms(mut shown: Section, proposal: &Proposal, prf: bool) -> Section {
+fn algorithms(mut shown: Section, proposal: &Agreed, prf: bool) -> Section {
     let pairs = [
         ("encr", proposal.encryption.as_ref()),
         ("integ", proposal.integrity.as_ref()),
@@ -276,6 +277,9 @@ fn algorithms(mut shown: Section, proposal: &Proposal, prf: bool) -> Section {
     }
     if let Some(algorithm) = &proposal.key_exchange {
         shown = shown.key("dh-group", algorithm.name.as_str());
+    }
+    for (number, algorithm) in &proposal.additional {
+        shown = shown.key(format!("ake{number}"), algorithm.name.as_str());
     }
     if proposal.esn {
         shown = shown.key("esn", 1);

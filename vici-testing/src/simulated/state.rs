@@ -8,6 +8,7 @@ use super::child::Child;
 use super::conn::Conn;
 use super::counters::Counters;
 use super::credential::Credentials;
+use super::generation::Generation;
 use super::peer::Peer;
 use super::policy::Policies;
 use super::pool::Pools;
@@ -17,6 +18,7 @@ use super::sa::IkeSa;
 /// All that a simulated daemon has.
 #[derive(Debug)]
 pub(super) struct State {
+    pub(super) generation: Generation,
     pub(super) version: String,
     pub(super) started: Instant,
     pub(super) since: SystemTime,
@@ -32,6 +34,8 @@ pub(super) struct State {
     pub(super) ike_id: u32,
     pub(super) child_id: u32,
     pub(super) random: Random,
+    /// Whether attempts are concluded before they are answered.
+    pub(super) concludes_early: bool,
     /// How often it was started anew.
     pub(super) restarts: u32,
     /// Whether nothing is worth waiting for any more.
@@ -39,9 +43,10 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(generation: Generation) -> Self {
         Self {
-            version: "5.9.8".to_owned(),
+            generation,
+            version: generation.version().to_owned(),
             started: Instant::now(),
             since: SystemTime::now(),
             conns: Vec::new(),
@@ -55,6 +60,7 @@ impl State {
             ike_id: 0,
             child_id: 0,
             random: Random::default(),
+            concludes_early: false,
             restarts: 0,
             over: false,
         }
@@ -65,8 +71,9 @@ impl State {
         *self = Self {
             version: core::mem::take(&mut self.version),
             peers: core::mem::take(&mut self.peers),
+            concludes_early: self.concludes_early,
             restarts: self.restarts + 1,
-            ..Self::new()
+            ..Self::new(self.generation)
         };
     }
 

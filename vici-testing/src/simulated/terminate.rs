@@ -102,6 +102,14 @@ impl State {
             None => &["info-in-req", "info-out-resp"],
         };
         self.counters.count(&sa.name, counted);
+        if by_us == Some(false) {
+            output.log("NET", 1, about, &packet(&sa, false, 4500, 80));
+            let msg = format!("parsed INFORMATIONAL response {message} [ ]");
+            output.log("ENC", 1, about, &msg);
+        }
+        if by_us != Some(true) {
+            output.log("IKE", 0, about, "IKE_SA deleted");
+        }
         let moment = Moment {
             state: Some("DELETING"),
             tasks: &["IKE_DELETE"],
@@ -110,14 +118,6 @@ impl State {
         for child in &sa.children {
             let event = sa.child_updown(false, moment, child, "INSTALLED");
             output.raise("child-updown", &event);
-        }
-        if by_us == Some(false) {
-            output.log("NET", 1, about, &packet(&sa, false, 4500, 80));
-            let msg = format!("parsed INFORMATIONAL response {message} [ ]");
-            output.log("ENC", 1, about, &msg);
-        }
-        if by_us != Some(true) {
-            output.log("IKE", 0, about, "IKE_SA deleted");
         }
         self.pools.release(&sa.remote_vips);
     }
@@ -159,13 +159,27 @@ impl State {
             counter: "info",
         };
         self.exchange(&sa, message, ours, &delete, output);
+        let name = &child.name;
+        if ours {
+            let msg = format!(
+                "received DELETE for ESP CHILD_SA with SPI {:08x}",
+                child.spi_out
+            );
+            output.log("IKE", 1, about, &msg);
+        }
         let moment = Moment {
             state: None,
             tasks: &["CHILD_DELETE"],
         };
         let event = sa.child_updown(false, moment, &child, "DELETED");
-        output.raise("child-updown", &event);
-        output.log("IKE", 1, about, "CHILD_SA closed");
+        if self.generation.is_6() {
+            output.raise("child-updown", &event);
+            let msg = format!("CHILD_SA {name}{{{}}} closed", child.id);
+            output.log("IKE", 1, about, &msg);
+        } else {
+            output.log("IKE", 1, about, "CHILD_SA closed");
+            output.raise("child-updown", &event);
+        }
     }
 
     /// Closes the children that a connection has started, and IKE_SAs that have no others.
@@ -266,6 +280,11 @@ impl State {
             return;
         };
         let old = sa.children.remove(index);
+        let replaced = if self.generation.is_6() {
+            "REKEYING"
+        } else {
+            "REKEYED"
+        };
         let new = ChildSa {
             id: number,
             spi_in,
@@ -279,14 +298,15 @@ impl State {
             installed: Instant::now(),
             ..old.clone()
         };
-        sa.children.insert(index, new.clone());
+        // The last one, as the newest.
+        sa.children.push(new.clone());
         sa.message_id += 2;
         let moment = Moment {
             state: None,
             tasks: &["CHILD_REKEY"],
         };
         let both = Section::new()
-            .section("old", old.shown("REKEYED"))
+            .section("old", old.shown(replaced))
             .section("new", new.shown("INSTALLED"));
         let children = Section::new().section(&new.name, both);
         let shown = sa.shown(moment).section("child-sas", children);

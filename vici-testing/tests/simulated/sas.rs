@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use vici_client::{Client, Error, RawEvent};
-use vici_testing::{Peer, SimulatedDaemon};
+use vici_testing::{Generation, Peer, SimulatedDaemon};
 use vici_types::{
-    Action, ChildRekey, ChildState, ChildUpdown, Conn, ConnAuth, ConnChild, ControlLog, Event,
-    GetCounters, GetPools, IkeRekey, IkeState, IkeUpdown, Initiate, LeaseStatus, ListPolicies,
-    ListSa, ListSas, LoadConn, LoadPool, LoadShared, Log, Pool, Redirect, Rekey, SharedType, Stats,
-    Terminate, UnloadConn, UnloadPool,
+    Action, Alert, AlertType, ChildRekey, ChildState, ChildUpdown, Conn, ConnAuth, ConnChild,
+    ControlLog, Event, GetCounters, GetPools, IkeRekey, IkeState, IkeUpdown, Initiate, LeaseStatus,
+    ListPolicies, ListSa, ListSas, LoadConn, LoadPool, LoadShared, Log, Pool, Redirect, Rekey,
+    SharedType, Stats, Terminate, UnloadConn, UnloadPool,
 };
 
-/// No event takes longer: all are sent before the response of what raises them.
+/// No event takes longer.
 const SOON: Duration = Duration::from_secs(10);
 
 fn home() -> Conn {
@@ -27,12 +27,17 @@ fn home() -> Conn {
 /// A daemon with the connection `home` and its secret.
 fn daemon() -> (SimulatedDaemon, Client) {
     let daemon = SimulatedDaemon::new();
+    let client = load_home(&daemon);
+    (daemon, client)
+}
+
+fn load_home(daemon: &SimulatedDaemon) -> Client {
     let mut client = daemon.connect().unwrap();
     client.set_timeout(Some(SOON)).unwrap();
     client.call(&LoadConn::new("home", home())).unwrap();
     let secret = LoadShared::new(SharedType::Ike, "swordfish").owners(["carol"]);
     client.call(&secret).unwrap();
-    (daemon, client)
+    client
 }
 
 fn initiate(child: &str) -> Initiate {
@@ -416,5 +421,70 @@ fn events_go_to_all_who_registered_and_streams_to_the_one_who_asked() {
         other.call(&Stats::new()).unwrap();
         let rest = other.next_event(Some(Duration::from_millis(1))).unwrap();
         assert!(rest.is_none(), "{rest:?}");
+    }
+}
+
+#[test]
+fn what_concludes_an_attempt_comes_behind_its_answer_or_before() {
+    use vici_client::proto::{FrameReader, Packet};
+
+    for (early, child, expected) in [
+        (false, "net", ["ike-updown", "", "child-updown"]),
+        (true, "net", ["ike-updown", "child-updown", ""]),
+    ] {
+        let daemon = SimulatedDaemon::new();
+        daemon.set_concludes_early(early);
+        load_home(&daemon);
+        let mut stream = daemon.server().connect_stream().unwrap();
+        let mut reader = FrameReader::new();
+        let mut next = |packet: Option<Packet<'_>>| {
+            if let Some(packet) = packet {
+                let mut frame = Vec::new();
+                packet.encode(&mut frame).unwrap();
+                std::io::Write::write_all(&mut stream, &frame).unwrap();
+            }
+            loop {
+                if let Some(frame) = reader.next_frame().unwrap() {
+                    return match Packet::decode(frame).unwrap().unwrap() {
+                        Packet::Event { name, .. } => name.to_owned(),
+                        _ => String::new(),
+                    };
+                }
+                let count = std::io::Read::read(&mut stream, reader.buffer()).unwrap();
+                reader.advance(count);
+            }
+        };
+        for name in ["ike-updown", "child-updown"] {
+            assert_eq!(next(Some(Packet::EventRegister { name })), "");
+        }
+        let message = vici_client::vici_serde::to_vec(&Initiate::new().child(child)).unwrap();
+        let (name, message) = ("initiate", &message[..]);
+        let first = next(Some(Packet::CommandRequest { name, message }));
+        assert_eq!([first, next(None), next(None)], expected);
+    }
+}
+
+#[test]
+fn generations_differ_where_the_real_ones_do() {
+    for generation in Generation::ALL {
+        let daemon = SimulatedDaemon::of(*generation);
+        let mut client = load_home(&daemon);
+        client.call(&Initiate::new().child("net")).unwrap();
+        let newer = *generation >= Generation::V6_0_1;
+        let again = client.call(&Initiate::new().ike("home").timeout(1000));
+        assert_eq!(again.is_ok(), newer, "{generation:?}");
+        let alert = client.subscribe::<Alert>();
+        let has_alert = *generation >= Generation::V6_1_0;
+        assert_eq!(alert.is_ok(), has_alert, "{generation:?}");
+
+        client.call(&Terminate::new().ike("home")).unwrap();
+        daemon.set_peer("192.0.2.1", Peer::Refuses);
+        assert!(client.call(&Initiate::new().child("net")).is_err());
+        if has_alert {
+            let alert = client.next_event(Some(SOON)).unwrap().unwrap();
+            let alert = alert.decode::<Alert>().unwrap();
+            assert_eq!(alert.type_, AlertType::LocalAuthFailed);
+            assert_eq!(alert.ike_sa.unwrap().name, "home");
+        }
     }
 }

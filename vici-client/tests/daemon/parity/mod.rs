@@ -2,6 +2,7 @@
 
 mod load;
 mod read;
+mod twins;
 
 use std::process::Command;
 
