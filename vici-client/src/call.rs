@@ -29,8 +29,7 @@ impl<S: Read + Write> Client<S> {
     ///
     /// Examples: [`version_and_stats`](crate::guide::examples::version_and_stats),
     /// [`site_to_site`](crate::guide::examples::site_to_site),
-    /// [`road_warrior`](crate::guide::examples::road_warrior),
-    /// [`reconcile`](crate::guide::examples::reconcile); with a struct of one's own
+    /// [`road_warrior`](crate::guide::examples::road_warrior); with a struct of one's own
     /// [`from_toml`](crate::guide::examples::from_toml).
     ///
     /// # Errors

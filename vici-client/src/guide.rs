@@ -56,8 +56,6 @@ examples! {
     road_warrior
     /// Connections from a file, and from structs of one's own.
     from_toml
-    /// Makes what is loaded equal to what is wanted.
-    reconcile
     /// Brings a tunnel up, and shows the log meanwhile.
     initiate
     /// Brings up any number of tunnels at once.

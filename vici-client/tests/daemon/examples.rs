@@ -11,7 +11,6 @@ use crate::shared::outside::{PATIENCE, Running};
 
 each_generation! {
     what_is_loaded_by_examples_is_there
-    connections_are_reconciled
     what_examples_print_is_so
     the_monitor_watches
     several_daemons_are_asked_in_one_thread
@@ -86,40 +85,6 @@ fn what_is_loaded_by_examples_is_there(charon: &Charon) {
             "vici-example-own"
         ]
     );
-}
-
-fn connections_are_reconciled(charon: &Charon) {
-    let mut client = charon.client();
-    let dir = tempfile::tempdir().unwrap();
-    let wanted = dir.path().join("wanted.toml");
-    let write = |names: &[&str]| {
-        let conns = names
-            .iter()
-            .map(|name| format!("[{name}]\nversion = \"2\"\n"));
-        std::fs::write(&wanted, conns.collect::<String>()).unwrap();
-    };
-    let path = wanted.to_str().unwrap();
-
-    write(&["vici-example-a", "vici-example-b"]);
-    assert_eq!(
-        printed(charon, "reconcile", &[path]),
-        "load vici-example-a\nload vici-example-b\nnothing was changed: give --apply to do it\n"
-    );
-    assert!(client.call(&GetConns::new()).unwrap().conns.is_empty());
-    printed(charon, "reconcile", &[path, "--apply"]);
-
-    write(&["vici-example-b", "vici-example-c"]);
-    assert_eq!(
-        printed(charon, "reconcile", &[path, "--apply"]),
-        "unload vici-example-a\nupdate vici-example-b\nload vici-example-c\n"
-    );
-    let conns = client.call(&GetConns::new()).unwrap().conns;
-    assert_eq!(conns, ["vici-example-b", "vici-example-c"]);
-
-    write(&["somebody-elses"]);
-    let refused = run(charon, "reconcile", &[path, "--apply"]);
-    assert!(!refused.status.success());
-    assert_eq!(client.call(&GetConns::new()).unwrap().conns, conns);
 }
 
 fn what_examples_print_is_so(charon: &Charon) {

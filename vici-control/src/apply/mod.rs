@@ -1,7 +1,7 @@
 //! Doing what a plan says: which command comes next, and what its answer means. The doors are the two
 //! clients.
 
-mod blocking;
+mod door;
 pub(crate) mod request;
 
 use std::collections::VecDeque;

@@ -74,9 +74,14 @@ impl Charon {
         }
     }
 
+    /// Where it listens.
+    pub(crate) fn uri(&self) -> String {
+        format!("unix://{}", self.dir.path().join("charon.vici").display())
+    }
+
     fn connection(&self, limit: Duration) -> Connection {
-        let uri = format!("unix://{}", self.dir.path().join("charon.vici").display());
-        Connection::from_uri(&uri).unwrap().connect_limit(limit)
+        let connection = Connection::from_uri(&self.uri()).unwrap();
+        connection.connect_limit(limit)
     }
 
     pub(crate) fn client(&self) -> Client {

@@ -11,6 +11,7 @@
 
 mod charon;
 mod check;
+mod examples;
 #[path = "../../../vici-testing/tests/shared/outside.rs"]
 mod outside;
 mod plan;

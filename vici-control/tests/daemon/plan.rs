@@ -457,3 +457,38 @@ fn thousands_of_connections_go_into_few_commands(charon: &Charon) {
         after.steps.len()
     );
 }
+
+/// The async door does what the blocking one does.
+#[cfg(feature = "tokio")]
+mod with_tokio {
+    use vici_client::AsyncClient;
+
+    use super::*;
+
+    each_generation! {
+        a_plan_is_applied_async
+    }
+
+    fn a_plan_is_applied_async(charon: &Charon) {
+        if !write(charon) {
+            return;
+        }
+        let config = charon.config();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        runtime.unwrap().block_on(async {
+            let client = AsyncClient::connect_uri(&charon.uri()).await.unwrap();
+            let mut memory = Memory::new();
+            let loaded = Loaded::ask_async(&client).await.unwrap();
+            let plan = Plan::new(&config, &loaded, &memory, &Scope::all());
+            let report = plan
+                .apply_async(&client, &mut memory, OnRefusal::GoOn)
+                .await;
+            assert!(report.is_complete(), "{report:?}");
+            let loaded = Loaded::ask_async(&client).await.unwrap();
+            let after = Plan::new(&config, &loaded, &memory, &Scope::all());
+            assert!(after.is_empty() && after.unseen.is_empty(), "{after}");
+        });
+    }
+}

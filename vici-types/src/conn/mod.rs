@@ -17,7 +17,7 @@ use crate::value::Text;
 request! {
     /// `unload-conn`: unloads a connection and undoes its start actions.
     ///
-    /// The example `reconcile` of `vici-client` unloads what is not wanted any more.
+    /// The example `reconcile` of `vici-control` unloads what is not wanted any more.
     #[doc(alias = "unload-conn")]
     pub struct UnloadConn {
         need {
@@ -30,7 +30,7 @@ request! {
 request! {
     /// `get-conns`: the names of the connections that were loaded with `load-conn`.
     ///
-    /// The example `reconcile` of `vici-client` compares them with those that are wanted.
+    /// The example `reconcile` of `vici-control` compares them with those that are wanted.
     #[doc(alias = "get-conns")]
     pub struct GetConns {}
 }
