@@ -1,6 +1,7 @@
 //! What is not to be exceeded, whatever it was before.
 
 use crate::case::{OURS, TREE};
+use crate::daemon;
 use crate::end_to_end;
 use crate::footprint::Footprint;
 use crate::measure::Cost;
@@ -135,6 +136,26 @@ pub(crate) fn of_clients(costs: &[end_to_end::Cost]) -> Vec<Bound> {
             ours.peak as f64 / ours.peak_of_few as f64,
             1.1,
         ));
+    }
+    bounds
+}
+
+/// The bounds of a call on a real daemon.
+pub(crate) fn of_daemon(costs: &[daemon::Cost]) -> Vec<Bound> {
+    let mut bounds = Vec::new();
+    for (way, system_calls) in [("vici", 3.3), ("vici, with a deadline", 4.5)] {
+        let ours = costs.iter().filter(|cost| cost.way == way);
+        for cost in ours {
+            let what = format!("{}, {}", cost.work, cost.way);
+            if cost.work == daemon::CALL {
+                let what = format!("{what}: system calls");
+                bounds.push(Bound::new(what, cost.unix.1, system_calls));
+            }
+            if let Some((time, _)) = cost.tcp {
+                let what = format!("{what}: time over TCP, of that over a Unix socket");
+                bounds.push(Bound::new(what, time / cost.unix.0, 2.0));
+            }
+        }
     }
     bounds
 }

@@ -14,6 +14,9 @@ use std::time::{Duration, Instant};
 use vici_client::{Client, Config};
 use vici_types::{Conn, ConnAuth, ListConns, LoadConn, Version};
 
+/// The work of a single call.
+pub(crate) const CALL: &str = "call";
+
 /// What the process of a client does.
 pub(crate) const CLIENT: &str = "daemon-client";
 
@@ -53,18 +56,18 @@ const fn way(
 
 fn ways() -> Vec<Way> {
     vec![
-        way("call", "vici", true, |uri, count| {
+        way(CALL, "vici", true, |uri, count| {
             calls(&Config::from_uri(uri)?, count)
         }),
-        way("call", "vici, with a deadline", true, |uri, count| {
+        way(CALL, "vici, with a deadline", true, |uri, count| {
             calls(
                 &Config::from_uri(uri)?.timeout(Duration::from_secs(5)),
                 count,
             )
         }),
-        way("call", "nothing but writing and reading", false, raw_calls),
+        way(CALL, "nothing but writing and reading", false, raw_calls),
         #[cfg(feature = "peers")]
-        way("call", "rsvici", false, |uri, count| {
+        way(CALL, "rsvici", false, |uri, count| {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_io()
                 .build()?;
@@ -78,7 +81,7 @@ fn ways() -> Vec<Way> {
             })
         }),
         #[cfg(feature = "peers")]
-        way("call", "rustici", false, |uri, count| {
+        way(CALL, "rustici", false, |uri, count| {
             let mut client = rustici::Client::connect(path(uri))?;
             for _ in 0..count {
                 black_box(&client.call("version", &rustici::Message::new())?);

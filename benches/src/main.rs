@@ -99,7 +99,9 @@ fn print_end_to_end() -> Result<(), String> {
 }
 
 fn print_daemon() -> Result<(), String> {
-    print!("{}", table::daemon(&daemon::measure()?));
+    let costs = daemon::measure()?;
+    print!("{}", table::daemon(&costs));
+    print!("\n{}", table::bounds(&bounds::of_daemon(&costs)));
     Ok(())
 }
 

@@ -34,6 +34,7 @@ pub(crate) fn write() -> Result<(), String> {
     let theirs = costs.iter().find(|cost| is_owned_of_serde_vici(cost));
     let mut bounds = bounds::of_costs(&costs, theirs.map(|cost| cost.allocations.count()));
     bounds.extend(bounds::of_clients(&clients));
+    bounds.extend(bounds::of_daemon(&on_daemon));
     bounds.extend(bounds::of_footprints(&footprints));
     let (hostile, usual): (Vec<_>, Vec<_>) = costs.iter().partition(|cost| cost.case.is_hostile());
     let alone = counts_alone()?;

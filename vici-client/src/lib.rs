@@ -178,6 +178,7 @@
 //! Elsewhere a Unix socket is the remedy, where there is one.
 
 mod address;
+mod attempt;
 mod call;
 mod client;
 pub mod codec;

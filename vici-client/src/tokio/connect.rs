@@ -14,8 +14,8 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use super::client::AsyncClient;
 use crate::address::Address;
+use crate::attempt::keep_alive;
 use crate::config::Config;
-use crate::connect::keep_alive;
 use crate::error::{Error, Result};
 use crate::open::{is_busy, is_transient};
 #[cfg(unix)]
