@@ -32,6 +32,7 @@ mod same;
 #[path = "../../../vici-testing/tests/shared/mod.rs"]
 mod shared;
 mod soak;
+mod strangers;
 mod survival;
 mod tcp;
 mod typed;

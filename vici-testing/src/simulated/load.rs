@@ -67,7 +67,7 @@ impl State {
         let ike = request.text("ike");
         let found = self.find_child(ike, child);
         let (conn, child) = found.ok_or("configuration name not found")?;
-        let policy = Policy::new(conn, child);
+        let policy = Policy::new(conn, child, self.generation);
         self.policies.install(policy);
         Ok(())
     }
@@ -116,7 +116,7 @@ impl State {
             let action = child.start_action;
             if action.trap {
                 output.config(&format!("{by}installing '{}'", child.name));
-                let policy = Policy::new(conn, child);
+                let policy = Policy::new(conn, child, self.generation);
                 self.policies.install(policy);
             }
             if action.start {

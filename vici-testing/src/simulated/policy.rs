@@ -6,6 +6,7 @@ use vici_serde::{Message, Section};
 
 use super::child::{Child, written};
 use super::conn::Conn;
+use super::generation::Generation;
 use super::output::{Output, Refused};
 use super::request::Request;
 use super::selector::Selector;
@@ -15,6 +16,8 @@ use super::selector::Selector;
 pub(super) struct Policy {
     ike: String,
     child: String,
+    /// None where there are no SAs, or the daemon does not show it.
+    reqid: Option<u32>,
     mode: String,
     local_ts: Vec<String>,
     remote_ts: Vec<String>,
@@ -26,11 +29,16 @@ pub(super) struct Policies(Vec<Policy>);
 
 impl Policies {
     /// Installs what is not installed yet.
-    pub(super) fn install(&mut self, policy: Policy) {
+    pub(super) fn install(&mut self, mut policy: Policy) {
         let same = |other: &Policy| other.ike == policy.ike && other.child == policy.child;
-        if !self.0.iter().any(same) {
-            self.0.push(policy);
+        if self.0.iter().any(same) {
+            return;
         }
+        if policy.reqid == Some(0) {
+            let used = |id: &u32| self.0.iter().any(|other| other.reqid == Some(*id));
+            policy.reqid = (1..).find(|id| !used(id));
+        }
+        self.0.push(policy);
     }
 
     pub(super) fn uninstall(
@@ -71,7 +79,7 @@ impl Policies {
 }
 
 impl Policy {
-    pub(super) fn new(conn: &Conn, child: &Child) -> Self {
+    pub(super) fn new(conn: &Conn, child: &Child, generation: Generation) -> Self {
         let resolve = |selectors: &[Selector], host: Option<IpAddr>| {
             if child.is_shunt() {
                 return written(selectors);
@@ -86,6 +94,7 @@ impl Policy {
         Self {
             ike: conn.name.clone(),
             child: child.name.clone(),
+            reqid: (generation.is_6_1() && !child.is_shunt()).then_some(child.reqid),
             mode: child.mode(),
             local_ts: resolve(&child.local_ts, conn.local_address()),
             remote_ts: resolve(&child.remote_ts, peer),
@@ -101,8 +110,11 @@ impl Policy {
     }
 
     fn listed(&self) -> Message {
-        let listed = Section::new()
-            .key("child", self.child.as_str())
+        let mut listed = Section::new().key("child", self.child.as_str());
+        if let Some(reqid) = self.reqid {
+            listed = listed.key("reqid", reqid);
+        }
+        let listed = listed
             .key("ike", self.ike.as_str())
             .key("mode", self.mode.as_str())
             .list("local-ts", &self.local_ts)

@@ -8,10 +8,26 @@ use std::process::Command;
 
 use vici_client::vici_serde::{Section, Value};
 
+use vici_testing::Generation;
+
 use crate::charon::{Daemon, script};
 
+/// The generation of this number, or the last one before it.
+pub(crate) fn generation(daemon: &Daemon) -> Generation {
+    let known = Generation::ALL.iter().rev();
+    let number = |generation: Generation| {
+        let mut parts = generation
+            .version()
+            .split('.')
+            .map(|part| part.parse().unwrap());
+        [(); 3].map(|()| parts.next().unwrap())
+    };
+    let mut fitting = known.filter(|generation| daemon.is_at_least(number(**generation)));
+    *fitting.next().expect("there is one that is as old")
+}
+
 /// What a program prints, which has half a minute for it.
-fn output(program: &str, words: &[&str]) -> String {
+pub(crate) fn output(program: &str, words: &[&str]) -> String {
     let output = Command::new("timeout")
         .args(["-k", "1", "30"])
         .arg(script(program))

@@ -2,26 +2,13 @@
 
 use vici_client::vici_serde::{Section, Value};
 use vici_client::{Client, Error, Message};
-use vici_testing::{Generation, SimulatedDaemon};
+use vici_testing::SimulatedDaemon;
 
+use super::generation;
 use crate::charon::{Charon, PATIENCE, each_generation};
 
 each_generation! {
     twins_answer_alike
-}
-
-/// The generation of this number, or the last one before it.
-fn generation(charon: &Charon) -> Generation {
-    let known = Generation::ALL.iter().rev();
-    let number = |generation: Generation| {
-        let mut parts = generation
-            .version()
-            .split('.')
-            .map(|part| part.parse().unwrap());
-        [(); 3].map(|()| parts.next().unwrap())
-    };
-    let mut fitting = known.filter(|generation| charon.is_at_least(number(**generation)));
-    *fitting.next().expect("there is one that is as old")
 }
 
 fn twins_answer_alike(charon: &Charon) {
