@@ -62,8 +62,17 @@ examples! {
     initiate_many
     /// Tells what comes up and goes down, across restarts of the daemon, until it is interrupted.
     monitor
+    /// The same for async programs.
+    #[cfg(feature = "tokio")]
+    monitor_async
     /// Metrics for Prometheus.
     exporter
+    /// Metrics of several daemons at once, for async programs.
+    #[cfg(feature = "tokio")]
+    exporter_async
+    /// Tunnels as JSON, up and down, and as server-sent events, for many browsers at once.
+    #[cfg(feature = "tokio")]
+    web_service
     /// Any command, without its type.
     raw
     /// Several daemons in one thread, with an event loop of one's own.

@@ -51,6 +51,10 @@ use crate::raw::RawMessage;
 /// # }
 /// ```
 ///
+/// Examples: [`monitor_async`](crate::guide::examples::monitor_async),
+/// [`exporter_async`](crate::guide::examples::exporter_async), and a
+/// [`web_service`](crate::guide::examples::web_service) for many browsers at once.
+///
 /// # Time
 ///
 /// Put [`tokio::time::timeout`](::tokio::time::timeout) around whatever may take too long, or `select!`
