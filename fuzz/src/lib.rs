@@ -15,6 +15,7 @@ mod registry;
 mod request;
 mod serde;
 mod session;
+mod settings;
 mod typed;
 mod user;
 
@@ -26,6 +27,7 @@ pub use crate::registry::TYPES;
 pub use crate::request::requests;
 pub use crate::serde::{decode, encode};
 pub use crate::session::session;
+pub use crate::settings::{settings, swanctl};
 pub use crate::typed::typed;
 
 /// The assertions of a target.
@@ -44,4 +46,6 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("packets", packets),
     ("frames", frames),
     ("session", session),
+    ("settings", settings),
+    ("swanctl", swanctl),
 ];
