@@ -116,6 +116,10 @@ fn write(charon: &Charon) -> bool {
         charon,
         "ecparam -name prime256v1 -genkey -noout -out ecdsa/ec.pem",
     );
+    // It takes calculating to tell which one it is.
+    if cfg!(feature = "decrypt") {
+        openssl(charon, "genpkey -algorithm ed25519 -out private/ed.pem");
+    }
     true
 }
 

@@ -7,6 +7,7 @@ use crate::same::{Swanctl, compared};
 
 each_generation! {
     generated_files_are_read_as_swanctl_does
+    what_is_taken_of_broken_files_is_what_swanctl_takes
 }
 
 /// How many folders there are for each generation.
@@ -32,6 +33,43 @@ fn generated_files_are_read_as_swanctl_does(swanctl: &Swanctl) {
         swanctl.assert_same(&format!("seed {seed}:\n{conf}"));
     }
     compared(swanctl, usize::try_from(FOLDERS).unwrap());
+}
+
+/// Some bytes of a file are changed: mostly it is refused then. Where it is not, `swanctl` takes the same.
+fn what_is_taken_of_broken_files_is_what_swanctl_takes(swanctl: &Swanctl) {
+    let mut taken = 0;
+    for seed in 0..4 * FOLDERS {
+        let mut made = Made::new(seed);
+        let mut conf = made.file().into_bytes();
+        for _ in 0..=made.next(2) {
+            let at = made.next(conf.len());
+            let byte = made.one_of(&[
+                "{", "}", "=", ":", ",", "\"", "#", "\n", "\r", "\t", " ", "\\", "a",
+            ]);
+            match made.next(3) {
+                0 => drop(conf.remove(at)),
+                1 => conf.insert(at, byte.as_bytes()[0]),
+                _ => conf[at] = byte.as_bytes()[0],
+            }
+        }
+        swanctl.clear();
+        for file in ["x509/ca.der", "x509ca/ca.der"] {
+            swanctl.write(
+                file,
+                include_bytes!("../../../vici-testing/tests/shared/ca.der"),
+            );
+        }
+        for (name, text) in &made.files {
+            swanctl.write(name, text);
+        }
+        swanctl.write("swanctl.conf", &conf);
+        if swanctl.read().is_ok() {
+            taken += 1;
+            swanctl.assert_same(&format!("seed {seed}:\n{}", String::from_utf8_lossy(&conf)));
+        }
+    }
+    assert!(taken > 50, "{taken} were taken");
+    compared(swanctl, taken);
 }
 
 /// What a key may hold.
