@@ -110,8 +110,7 @@ fn connect_tcp(address: &SocketAddr, deadline: Deadline, switch: &Switch) -> io:
         Ok(()) => {}
         Err(Errno::INPROGRESS | Errno::INTR) => {
             switch.guard(|| Ok(stream.try_clone()?.into()))?;
-            wait_for_connection(&stream, deadline)?;
-            sockopt::socket_error(&stream)??;
+            wait_for_connection(&stream, deadline).inspect_err(|_| switch.release())?;
         }
         Err(error) => return Err(error.into()),
     }
@@ -129,7 +128,10 @@ fn wait_for_connection(stream: &TcpStream, deadline: Deadline) -> io::Result<()>
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                 return Err(io::ErrorKind::TimedOut.into());
             }
-            result => return result,
+            result => {
+                result?;
+                return Ok(sockopt::socket_error(stream)??);
+            }
         }
     }
 }

@@ -91,9 +91,9 @@ impl Config {
     /// Tries again and again until this time is over: for a daemon that is starting, or that has no
     /// room for one more client at the moment.
     ///
-    /// The waits between the attempts grow from 10 ms to half a second. What waiting does not mend,
-    /// such as a missing permission, is told at once. Each address of a host has its share of the
-    /// time. Looking up the name of a host is up to the system, and may take longer.
+    /// The waits between the attempts grow from a millisecond to a tenth of a second. What waiting does
+    /// not mend, such as a missing permission, is told at once. Each address of a host has its share of
+    /// the time. Looking up the name of a host is up to the system, and may take longer.
     #[must_use]
     pub fn connect_limit(mut self, limit: Duration) -> Self {
         self.connect_limit = Some(limit);

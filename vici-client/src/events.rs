@@ -103,7 +103,8 @@ impl<S: Read + Write> Client<S> {
     }
 
     /// The next event: one that has come during a call, or else the first that comes within
-    /// `timeout`. `None` as a timeout waits without limit; `Ok(None)` tells that the time is over.
+    /// `timeout`. `None` as a timeout waits without limit, [`Duration::ZERO`] only looks at what has
+    /// come; `Ok(None)` tells that the time is over.
     ///
     /// [`set_timeout`](Self::set_timeout) does not matter here. Events that came before the end of
     /// the connection are returned before the error.

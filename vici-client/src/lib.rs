@@ -160,6 +160,10 @@
 //! | a subscription fails with the connection | it does not come back with the next one | `reconnect::subscription_that_failed_does_not_come_back` |
 //! | the daemon was restarted | reconnect restores the subscriptions | `reconnect::reconnect_restores_the_subscriptions` |
 //! | a message that the daemon would misread or hang up on | refused before a byte is written | `call::what_the_daemon_can_not_read_is_refused_before_a_byte_is_written`, `call::a_frame_over_the_limit_is_refused_and_one_of_the_limit_is_sent` |
+//! | the daemon writes a frame in two parts over TCP | no acknowledgement is delayed (Linux) | `daemon/tcp::nothing_waits_for_an_acknowledgement` |
+//! | a frozen host, over TCP | keepalive ends the connection, if configured | `connect::tcp_asks_a_silent_daemon_whether_it_is_there` |
+//! | many commands wait in the daemon | others wait for them, until their deadline | `daemon/control::initiates_hold_threads_only_while_they_wait` |
+//! | all of it at once, and the daemon restarted, for long | events are those of the daemon's log, answers in step | `daemon/soak::nothing_is_lost_doubled_or_shifted` |
 //! | all of it in any order | nothing lost, doubled or out of order | `session_model::nothing_is_lost_doubled_or_out_of_order` |
 //!
 //! # Manners

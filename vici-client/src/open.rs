@@ -53,17 +53,22 @@ pub(crate) fn open<S>(
     }
 }
 
+/// A daemon without room for one more client has some soon: its backlog is short, not its patience.
+pub(crate) const FIRST_PAUSE: Duration = Duration::from_millis(1);
+
+pub(crate) const LONGEST_PAUSE: Duration = Duration::from_millis(100);
+
 /// The pauses between attempts.
 pub(crate) struct Backoff(Duration);
 
 impl Backoff {
     pub(crate) fn new() -> Self {
-        Self(Duration::from_millis(10))
+        Self(FIRST_PAUSE)
     }
 
     pub(crate) fn wait(&mut self, deadline: Deadline, switch: &Switch) {
         switch.sleep(deadline.remaining().map_or(self.0, |left| left.min(self.0)));
-        self.0 = (self.0 * 2).min(Duration::from_millis(500));
+        self.0 = (self.0 * 2).min(LONGEST_PAUSE);
     }
 }
 

@@ -100,13 +100,18 @@ impl Switch {
             .ended
             .wait_timeout_while(handle.lock(), time, |_| !handle.is_shut_down());
     }
-}
 
-impl Drop for Switch {
-    /// The client is gone: nothing keeps its connection open.
-    fn drop(&mut self) {
+    /// Lets go of what handles would end, so that nothing keeps it open.
+    pub(crate) fn release(&self) {
         if let Some(handle) = self.0.get() {
             *handle.lock() = None;
         }
+    }
+}
+
+impl Drop for Switch {
+    /// The client is gone.
+    fn drop(&mut self) {
+        self.release();
     }
 }

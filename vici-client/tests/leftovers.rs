@@ -53,4 +53,12 @@ fn an_attempt_that_is_given_up_leaves_nothing_behind() {
     let deaf = support::Deaf::new().fill();
     let config = Config::from_uri(&deaf.uri()).unwrap();
     give_up(|| config.clone().connect_limit(SHORT).connect().map(drop));
+
+    // Neither where a handle could end it.
+    let deaf = support::Deaf::new();
+    let mut client = Client::connect_uri(&deaf.uri()).unwrap();
+    let _handle = client.shutdown_handle().unwrap();
+    let deaf = deaf.drop_all();
+    assert!(client.reconnect(SHORT).unwrap_err().is_timeout());
+    assert!(!deaf.is_tried());
 }

@@ -17,7 +17,7 @@ use crate::address::Address;
 use crate::attempt::keep_alive;
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::open::{is_busy, is_transient};
+use crate::open::{FIRST_PAUSE, LONGEST_PAUSE, is_busy, is_transient};
 #[cfg(unix)]
 use crate::socket::system::acknowledge_at_once;
 use crate::transport::unsupported;
@@ -133,7 +133,7 @@ async fn open(config: &Config) -> Result<Socket> {
         .map(|limit| Instant::now().checked_add(limit));
     let end = end.flatten();
     let limited = config.connect_limit.is_some();
-    let mut pause = Duration::from_millis(10);
+    let mut pause = FIRST_PAUSE;
     let mut earlier = None;
     loop {
         let attempt = open_once(address(), config.keepalive);
@@ -161,7 +161,7 @@ async fn open(config: &Config) -> Result<Socket> {
             Some(end) => sleep(pause.min(end.saturating_duration_since(Instant::now()))).await,
             None => sleep(pause).await,
         }
-        pause = (pause * 2).min(Duration::from_millis(500));
+        pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }
 

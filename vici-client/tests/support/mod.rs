@@ -406,18 +406,18 @@ impl Deaf {
 
     /// Waits until somebody tries to connect.
     pub(crate) fn wait_for_attempt(&self) {
+        while !self.is_tried() {
+            thread::yield_now();
+        }
+    }
+
+    /// Whether somebody tries to connect at the moment.
+    pub(crate) fn is_tried(&self) -> bool {
         const SYN_SENT: &str = "02";
         let port = self.listener.local_addr().expect("an address").port();
         let remote = format!("0100007F:{port:04X}");
-        loop {
-            let sockets = std::fs::read_to_string("/proc/self/net/tcp").expect("a list");
-            let mut columns = sockets.lines().map(|line| line.split_whitespace());
-            if columns.any(|mut line| {
-                line.nth(2) == Some(remote.as_str()) && line.next() == Some(SYN_SENT)
-            }) {
-                return;
-            }
-            thread::yield_now();
-        }
+        let sockets = std::fs::read_to_string("/proc/self/net/tcp").expect("a list");
+        let mut lines = sockets.lines().map(|line| line.split_whitespace());
+        lines.any(|mut line| line.nth(2) == Some(&*remote) && line.next() == Some(SYN_SENT))
     }
 }
