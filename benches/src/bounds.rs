@@ -137,6 +137,35 @@ pub(crate) fn of_clients(costs: &[end_to_end::Cost]) -> Vec<Bound> {
             1.1,
         ));
     }
+    #[cfg(feature = "peers")]
+    bounds.extend(of_async(costs));
+    bounds
+}
+
+/// The bounds of the async client: half of what rsvici takes, both in their better way.
+#[cfg(feature = "peers")]
+fn of_async(costs: &[end_to_end::Cost]) -> Vec<Bound> {
+    let mut bounds = Vec::new();
+    for work in [end_to_end::EVENTS, end_to_end::CALLS_AT_ONCE] {
+        let least = |client: &str, number: fn(&end_to_end::Cost) -> f64| {
+            let ways = costs
+                .iter()
+                .filter(|cost| cost.work == work && cost.way.starts_with(client));
+            ways.map(number).reduce(f64::min)
+        };
+        let numbers: [(&str, fn(&end_to_end::Cost) -> f64); 2] = [
+            ("CPU", |cost| cost.cpu.as_secs_f64()),
+            ("system calls", |cost| cost.system_calls as f64),
+        ];
+        for (what, number) in numbers {
+            if let (Some(ours), Some(theirs)) =
+                (least("vici async", number), least("rsvici", number))
+            {
+                let what = format!("{work}, async: {what}, of that of rsvici");
+                bounds.push(Bound::new(what, ours / theirs, 0.5));
+            }
+        }
+    }
     bounds
 }
 

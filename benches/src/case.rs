@@ -6,6 +6,7 @@ use std::hint::black_box;
 use serde::de::{Deserialize, DeserializeOwned, IgnoredAny};
 use serde::ser::Serialize;
 use serde_bytes::{ByteBuf, Bytes};
+use vici_client::proto::{RequestId, Session};
 use vici_serde::{Elements, Message, Serializer, Value};
 
 use crate::{borrowed, hostile, input, owned};
@@ -61,6 +62,16 @@ pub(crate) fn all() -> Vec<Case> {
     cases.extend(of("list-cert, 2 kB DER", input::list_cert, &cert));
     let load = works::<borrowed::LoadConn<&str>, owned::LoadConn<String>, vici_types::LoadConn>();
     cases.extend(of("load-conn", input::load_conn, &load));
+    let queue: [Work; 3] = [
+        ("queue", OURS, queue),
+        ("queue, send in pieces", OURS, queue_and_send),
+        ("queue, give up", OURS, queue_and_give_up),
+    ];
+    cases.extend(of(
+        "10,000 requests of 350 B",
+        || vec![b'x'; 3_500_000],
+        &queue,
+    ));
     cases.extend(hostile_cases());
     cases
 }
@@ -124,7 +135,11 @@ fn hostile_cases() -> Vec<Case> {
     let tree: Work = (TREE, OURS, decode::<Message>);
     let again: Work = ("encode, tree, reused", OURS, encode_again::<Message>);
     let mut cases = Vec::new();
+    let queue: Work = ("queue", OURS, queue);
+    let send: Work = ("queue, send in pieces", OURS, queue_and_send);
+    let give_up: Work = ("queue, give up", OURS, queue_and_give_up);
     hostile_cases! { cases
+        "requests that wait" long_values &[queue, send, give_up];
         "sections in sections" nested &[skip, refused];
         "tiny sections" tiny_sections &[skip, tree, again];
         "a huge list" huge_list &[skip, texts, tree, again];
@@ -135,6 +150,42 @@ fn hostile_cases() -> Vec<Case> {
         "long values" long_values &[skip, values, tree, again];
     }
     cases
+}
+
+/// The length of a request that waits.
+const REQUEST: usize = 350;
+
+/// Puts requests among what is to be sent.
+fn queued(message: &'static [u8]) -> (Session, Vec<RequestId>) {
+    let mut session = Session::new();
+    let requests = black_box(message).chunks(REQUEST);
+    let ids = requests.map(|request| session.request("load-conn", request));
+    let ids = ids.collect::<Result<_, _>>().expect("requests can be sent");
+    (session, ids)
+}
+
+fn queue(message: &'static [u8]) -> Run {
+    Box::new(move || drop(black_box(queued(message))))
+}
+
+fn queue_and_send(message: &'static [u8]) -> Run {
+    Box::new(move || {
+        let (mut session, _) = queued(message);
+        while !session.transmit().is_empty() {
+            session.sent(REQUEST);
+        }
+        black_box(&session);
+    })
+}
+
+fn queue_and_give_up(message: &'static [u8]) -> Run {
+    Box::new(move || {
+        let (mut session, ids) = queued(message);
+        for id in ids {
+            session.abandon(id);
+        }
+        black_box(&session);
+    })
 }
 
 fn scan(message: &'static [u8]) -> Run {

@@ -14,6 +14,8 @@ use std::time::{Duration, Instant};
 use vici_client::{Client, Config};
 use vici_types::{Conn, ConnAuth, ListConns, LoadConn, Version};
 
+use crate::strace;
+
 /// The work of a single call.
 pub(crate) const CALL: &str = "call";
 
@@ -66,6 +68,19 @@ fn ways() -> Vec<Way> {
             )
         }),
         way(CALL, "nothing but writing and reading", false, raw_calls),
+        #[cfg(feature = "peers")]
+        way(CALL, "vici async", true, |uri, count| {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()?;
+            runtime.block_on(async {
+                let client = Config::from_uri(uri)?.connect_async().await?;
+                for _ in 0..count {
+                    black_box(&client.call(&Version::new()).await?);
+                }
+                Ok(())
+            })
+        }),
         #[cfg(feature = "peers")]
         way(CALL, "rsvici", false, |uri, count| {
             let runtime = tokio::runtime::Builder::new_current_thread()
@@ -262,12 +277,10 @@ impl Daemon {
     /// How many system calls the process of a client makes.
     fn count(&self, index: usize, calls: usize) -> Result<f64, String> {
         let output = self.folder.join("strace");
-        let strace = format!("strace -f -c -U calls,name -o {}", output.display());
-        self.run(&strace.split(' ').collect::<Vec<_>>(), index, calls)?;
-        let text = fs::read_to_string(&output).map_err(|error| format!("strace: {error}"))?;
-        let total = text.lines().find(|line| line.ends_with("total"));
-        let count = total.and_then(|line| line.split_whitespace().next()?.parse().ok());
-        count.ok_or(text)
+        let strace = strace::command_line(&output);
+        let strace: Vec<&str> = strace.iter().map(String::as_str).collect();
+        self.run(&strace, index, calls)?;
+        Ok(strace::total(&output)? as f64)
     }
 
     /// Runs the process of a client where the daemon is, below another program.

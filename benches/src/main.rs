@@ -20,6 +20,7 @@ mod borrowed;
 #[path = "shapes.rs"]
 #[allow(clippy::duplicate_mod, reason = "see above")]
 mod owned;
+mod strace;
 mod table;
 
 use std::env;

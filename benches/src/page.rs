@@ -50,8 +50,30 @@ pub(crate) fn write() -> Result<(), String> {
         end_to_end = table::end_to_end(&clients),
         daemon = table::daemon(&on_daemon),
         footprint = table::footprint(&footprints),
+        tree = tree()?,
     );
     fs::write(PATH, page).map_err(|error| format!("{PATH}: {error}"))
+}
+
+/// What the async client depends on.
+fn tree() -> Result<String, String> {
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../vici-client/Cargo.toml");
+    let output = Command::new("cargo")
+        .args(["tree", "--locked", "--manifest-path", manifest])
+        .args([
+            "--features",
+            "tokio",
+            "--edges",
+            "normal",
+            "--format",
+            "{p}",
+        ])
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| format!("cargo: {error}"))?;
+    Ok(String::from_utf8_lossy(&output.stdout)
+        .trim_end()
+        .to_owned())
 }
 
 fn is_owned_of_serde_vici(cost: &Cost<'_>) -> bool {

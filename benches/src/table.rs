@@ -60,6 +60,7 @@ pub(crate) fn end_to_end(costs: &[end_to_end::Cost]) -> String {
         "peak kB of a tenth",
         "allocs each",
         "alloc B each",
+        "system calls each",
     ];
     let each = |sum: u64| format!("{:.1}", sum as f64 / end_to_end::COUNT as f64);
     let rows = costs.iter().map(|cost| {
@@ -72,6 +73,7 @@ pub(crate) fn end_to_end(costs: &[end_to_end::Cost]) -> String {
             cost.peak_of_few.to_string(),
             each(cost.allocations),
             each(cost.allocated),
+            format!("{:.2}", cost.system_calls as f64 / end_to_end::COUNT as f64),
         ]
     });
     table(&head, 2, &rows.collect::<Vec<_>>())

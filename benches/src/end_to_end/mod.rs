@@ -1,5 +1,7 @@
 //! Clients over a Unix socket, each in a process of its own, and the server in another.
 
+#[cfg(feature = "peers")]
+mod asynchronous;
 mod ours;
 #[cfg(feature = "peers")]
 mod peers;
@@ -14,6 +16,7 @@ use std::time::{Duration, Instant};
 
 pub(crate) use self::server::serve;
 use crate::allocations::Allocations;
+use crate::strace;
 
 /// What the process of the server does.
 pub(crate) const SERVE: &str = "serve";
@@ -49,19 +52,37 @@ pub(crate) struct Cost {
     pub(crate) peak_of_few: u64,
     pub(crate) allocations: u64,
     pub(crate) allocated: u64,
+    /// How many system calls the process made.
+    pub(crate) system_calls: u64,
 }
 
 /// The work of reading events.
 pub(crate) const EVENTS: &str = "10,000 events";
 const CALLS: &str = "10,000 calls";
 
+/// The work of as many calls, which tasks make at the same time.
+#[cfg(feature = "peers")]
+pub(crate) const CALLS_AT_ONCE: &str = "10,000 calls, 50 at once";
+
+/// How many tasks there are.
+#[cfg(feature = "peers")]
+const AT_ONCE: usize = 50;
+
 fn ways() -> Vec<(&'static str, Way)> {
     let mut ways: Vec<(&str, Way)> = ours::EVENTS.map(|way| (EVENTS, way)).to_vec();
     #[cfg(feature = "peers")]
-    ways.extend(peers::EVENTS.map(|way| (EVENTS, way)));
+    {
+        ways.extend(asynchronous::EVENTS.map(|way| (EVENTS, way)));
+        ways.extend(peers::EVENTS.map(|way| (EVENTS, way)));
+    }
     ways.extend(ours::CALLS.map(|way| (CALLS, way)));
     #[cfg(feature = "peers")]
-    ways.extend(peers::CALLS.map(|way| (CALLS, way)));
+    {
+        ways.extend(asynchronous::CALLS.map(|way| (CALLS, way)));
+        ways.extend(peers::CALLS.map(|way| (CALLS, way)));
+        ways.extend(asynchronous::CALLS_AT_ONCE.map(|way| (CALLS_AT_ONCE, way)));
+        ways.extend(peers::CALLS_AT_ONCE.map(|way| (CALLS_AT_ONCE, way)));
+    }
     ways
 }
 
@@ -84,8 +105,10 @@ pub(crate) fn measure() -> Result<Vec<Cost>, String> {
             });
         }
         let peak_of_few = run_client(index, work, way, &few, FEW)?.peak;
+        let system_calls = count_system_calls(index, &many)?;
         costs.extend(best.map(|best| Cost {
             peak_of_few,
+            system_calls,
             ..best
         }));
     }
@@ -123,7 +146,25 @@ fn run_client(
         peak_of_few: peak,
         allocations,
         allocated,
+        system_calls: 0,
     })
+}
+
+/// How many system calls the process of a client makes, those of its start included.
+fn count_system_calls(index: usize, server: &Server) -> Result<u64, String> {
+    let program = env::current_exe().map_err(|error| error.to_string())?;
+    let output = server.folder.join("strace");
+    let status = strace::counting(&output)
+        .arg(program)
+        .args([CLIENT, &index.to_string(), &COUNT.to_string()])
+        .arg(server.socket())
+        .stdout(Stdio::null())
+        .status()
+        .map_err(|error| format!("strace: {error}"))?;
+    if !status.success() {
+        return Err(format!("the client {index} below strace: {status}"));
+    }
+    strace::total(&output)
 }
 
 /// What the process of a client does: it prints nanoseconds of time and of the processor, the peak of
@@ -151,6 +192,20 @@ pub(crate) fn client(index: usize, count: usize, socket: &str) -> Result<(), Str
 
 /// Nanoseconds that the threads of this process have run.
 fn cpu() -> Result<u64, String> {
+    Ok(cpu_of_threads()?.max(cpu_of_all()?))
+}
+
+/// The same with the threads that have ended, in hundredths of a second.
+fn cpu_of_all() -> Result<u64, String> {
+    let text = fs::read_to_string("/proc/self/stat").map_err(|error| error.to_string())?;
+    // Behind the name of the program, which may hold spaces.
+    let fields = text.rsplit_once(')').map_or("", |(_, fields)| fields);
+    let ticks = fields.split_whitespace().skip(11).take(2);
+    let ticks: u64 = ticks.filter_map(|word| word.parse::<u64>().ok()).sum();
+    Ok(ticks * 10_000_000)
+}
+
+fn cpu_of_threads() -> Result<u64, String> {
     let mut sum = 0;
     for task in fs::read_dir("/proc/self/task").map_err(|error| error.to_string())? {
         let path = task

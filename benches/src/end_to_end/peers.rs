@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::pin::pin;
+use std::sync::Arc;
 
 use futures_util::StreamExt;
 use serde::Deserialize;
 use tokio::runtime::{Builder, Runtime};
+use tokio::sync::Mutex;
+use tokio::task::JoinSet;
 
-use super::{Failure, Way};
+use super::{AT_ONCE, Failure, Way};
 use crate::owned::Ike;
 
 pub(super) const EVENTS: [Way; 3] = [
@@ -31,12 +34,22 @@ pub(super) const CALLS: [Way; 3] = [
     ("rustici, flat", rustici_calls),
 ];
 
-fn one_thread() -> Result<Runtime, Failure> {
+/// A connection of rsvici belongs to one task at a time.
+pub(super) const CALLS_AT_ONCE: [Way; 2] = [
+    ("rsvici, own structs", |socket, calls| {
+        rsvici_calls_at_once(one_thread()?, socket, calls)
+    }),
+    ("rsvici, own structs, threads", |socket, calls| {
+        rsvici_calls_at_once(threads()?, socket, calls)
+    }),
+];
+
+pub(super) fn one_thread() -> Result<Runtime, Failure> {
     Ok(Builder::new_current_thread().enable_io().build()?)
 }
 
 /// The runtime of rsvici's own examples.
-fn threads() -> Result<Runtime, Failure> {
+pub(super) fn threads() -> Result<Runtime, Failure> {
     Ok(Builder::new_multi_thread().enable_io().build()?)
 }
 
@@ -63,6 +76,27 @@ fn rsvici_calls(runtime: Runtime, socket: &str, calls: usize) -> Result<usize, F
         for _ in 0..calls {
             let version: Version = client.request("version", ()).await?;
             black_box(&version);
+        }
+        Ok(calls)
+    })
+}
+
+fn rsvici_calls_at_once(runtime: Runtime, socket: &str, calls: usize) -> Result<usize, Failure> {
+    runtime.block_on(async {
+        let client = Arc::new(Mutex::new(rsvici::unix::connect(socket).await?));
+        let mut tasks = JoinSet::new();
+        for _ in 0..AT_ONCE {
+            let client = Arc::clone(&client);
+            tasks.spawn(async move {
+                for _ in 0..calls / AT_ONCE {
+                    let version: Version = client.lock().await.request("version", ()).await?;
+                    black_box(&version);
+                }
+                Ok::<_, rsvici::Error>(())
+            });
+        }
+        while let Some(task) = tasks.join_next().await {
+            task??;
         }
         Ok(calls)
     })

@@ -118,7 +118,7 @@ fn send_message<T: Serialize>(
     command: &str,
     message: &T,
 ) -> Result<RequestId> {
-    let id = with_room(command, |room| {
+    let id = with_room(command, ROOM_IN_PLACE, |room| {
         session.request_with(command, room, |frames| {
             write(command, message, frames, room)
         })
@@ -133,7 +133,7 @@ fn stream_message<T: Serialize>(
     message: &T,
 ) -> Result<RequestId> {
     trust(session, command, event);
-    with_room(command, |room| {
+    with_room(command, ROOM_IN_PLACE, |room| {
         session.stream_with(command, event, room, |frames| {
             write(command, message, frames, room)
         })
@@ -141,7 +141,7 @@ fn stream_message<T: Serialize>(
 }
 
 fn encode_message<T: Serialize>(command: &str, message: &T) -> Result<RawMessage> {
-    with_room(command, |room| {
+    with_room(command, ROOM_OF_ITS_OWN, |room| {
         let mut encoded = RawMessage::new(Vec::with_capacity(room));
         write(command, message, encoded.as_mut_vec(), room)?;
         Ok(encoded)
@@ -168,11 +168,12 @@ fn trust(session: &mut Session, command: &str, event: &str) {
 /// before, so that no copy of a secret is left behind by growing.
 fn with_room<T>(
     command: &str,
+    first: usize,
     mut send: impl FnMut(usize) -> core::result::Result<T, Failure>,
 ) -> Result<T> {
     // The frame also holds the type of the packet, the name and its length.
     let limit = MAX_MESSAGE_LEN.min(MAX_FRAME_LEN.saturating_sub(2 + command.len()));
-    let mut room = FIRST_ROOM.min(limit);
+    let mut room = first.min(limit);
     loop {
         match send(room) {
             Ok(sent) => return Ok(sent),
@@ -277,5 +278,8 @@ impl From<ProtocolError> for Failure {
     }
 }
 
-/// Room for most requests.
-const FIRST_ROOM: usize = 4 * 1024;
+/// Room for most requests, in a buffer that is kept.
+const ROOM_IN_PLACE: usize = 4 * 1024;
+
+/// Room for many requests, in a buffer that is wiped as a whole.
+const ROOM_OF_ITS_OWN: usize = 1024;
