@@ -67,8 +67,8 @@ pub struct Step {
     pub action: Action,
     /// To what.
     pub kind: Kind,
-    /// Its name; that of a key is its identifier, or the SHA-1 of its contents where that is not known, of
-    /// a certificate the SHA-256.
+    /// Its name. Of a key it is its identifier, or the beginning of a hash where that is not known; of a
+    /// certificate the SHA-256 of its DER; of a token its handle.
     pub name: String,
     /// Why.
     pub why: Why,
