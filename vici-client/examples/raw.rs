@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut request = Message::new();
     for argument in arguments {
         let (path, value) = argument.split_once('=').ok_or("give keys as key=value")?;
-        request.insert(path, value)?;
+        request.set(path, value)?;
     }
 
     let mut client = Client::connect_env()?;

@@ -158,14 +158,11 @@ impl Error {
         self
     }
 
-    /// Puts the path `to` in place of the first segment, and forgets the offset.
-    pub(crate) fn relocated(mut self, to: &Path) -> Self {
-        self.0.path = self.0.path.relocated(to);
-        self.0.offset = None;
-        if let ErrorKind::Missing(name) = &mut self.0.kind {
-            if self.0.path.is_empty() {
-                *name = to.to_string();
-            }
+    /// Adds the path of what the fault is in.
+    #[cold]
+    pub(crate) fn under(mut self, path: &[Segment]) -> Self {
+        for segment in path.iter().rev() {
+            self.0.path.prepend(segment.clone());
         }
         self
     }

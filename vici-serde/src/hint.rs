@@ -8,7 +8,10 @@ use std::fmt;
 use std::str;
 
 use serde::de::{Error, SeqAccess, Visitor};
-use serde::{Deserializer, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::error;
+use crate::string::Text;
 
 /// Asks whether an element is a section.
 ///
@@ -35,7 +38,7 @@ pub const SECTION: &str = "$vici::section";
 /// ```
 #[inline]
 pub fn is_vici<E>() -> bool {
-    type_name::<E>() == type_name::<crate::Error>()
+    type_name::<E>() == type_name::<error::Error>()
 }
 
 /// Writes text of any bytes: as a string where it is UTF-8, so that every format shows it as such,
@@ -110,5 +113,19 @@ where
             bytes.push(byte);
         }
         self.visit_bytes(&bytes)
+    }
+}
+
+impl Serialize for Text {
+    #[inline]
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        write_text(self.as_bytes(), serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Text {
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read_text(deserializer, |bytes| Ok(Self::from(bytes)))
     }
 }

@@ -142,7 +142,10 @@ pub use crate::element::{
     Element, Elements, MAX_DEPTH, MAX_MESSAGE_LEN, MAX_NAME_LEN, MAX_VALUE_LEN,
 };
 pub use crate::error::{Error, ErrorKind, Result};
-pub use crate::message::{Message, Section, SectionIter, Value, from_message, to_message};
+pub use crate::message::{
+    Message, OneLine, Section, SectionIntoIter, SectionIter, SectionIterMut, Value, from_message,
+    to_message,
+};
 pub use crate::path::{Path, Segment};
 pub use crate::ser::{Serializer, to_vec, to_writer};
 pub use crate::string::Text;

@@ -43,15 +43,6 @@ impl Path {
         self.segments.is_empty()
     }
 
-    /// The path with `to` in place of its first segment; empty if it has none.
-    pub(crate) fn relocated(&self, to: &Self) -> Self {
-        let segments = match self.segments.split_first() {
-            Some((_, rest)) => [&to.segments, rest].concat(),
-            None => Vec::new(),
-        };
-        Self { segments }
-    }
-
     /// Adds a step before the first one: what the path leads to is inside of it.
     pub fn prepend(&mut self, segment: impl Into<Segment>) {
         self.segments.insert(0, segment.into());

@@ -2,13 +2,12 @@
 
 use std::borrow::{Borrow, Cow};
 use std::cmp::Ordering;
+use std::convert::Infallible;
 use std::fmt::{self, Write as _};
 use std::hash::{Hash, Hasher};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-use crate::hint::{read_text, write_text};
+use std::ops::Deref;
+use std::str::FromStr;
 
 /// The longest text that is kept without an allocation.
 const INLINE: usize = 30;
@@ -61,6 +60,24 @@ impl Text {
     /// The text with replacement characters for what is not UTF-8.
     pub fn to_string_lossy(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(self.as_bytes())
+    }
+
+    /// Whether it begins with these bytes.
+    pub fn starts_with(&self, start: impl AsRef<[u8]>) -> bool {
+        self.as_bytes().starts_with(start.as_ref())
+    }
+
+    /// Whether it ends with these bytes.
+    pub fn ends_with(&self, end: impl AsRef<[u8]>) -> bool {
+        self.as_bytes().ends_with(end.as_ref())
+    }
+
+    /// The bytes, copied only where they are stored in place.
+    pub fn into_bytes(self) -> Vec<u8> {
+        match self.0 {
+            Repr::Inline { .. } => self.as_bytes().to_vec(),
+            Repr::Heap(bytes) => bytes.into_vec(),
+        }
     }
 
     /// Whether it has no bytes.
@@ -163,6 +180,38 @@ impl From<&Self> for Text {
     }
 }
 
+impl FromStr for Text {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self::from(text))
+    }
+}
+
+/// With replacement characters for what is not UTF-8. Where the bytes matter, as in requests, pass the
+/// `Text` itself.
+impl From<Text> for String {
+    fn from(text: Text) -> Self {
+        Self::from_utf8(text.into_bytes())
+            .unwrap_or_else(|error| Self::from_utf8_lossy(error.as_bytes()).into_owned())
+    }
+}
+
+/// With replacement characters for what is not UTF-8.
+impl From<&Text> for String {
+    fn from(text: &Text) -> Self {
+        text.to_string_lossy().into_owned()
+    }
+}
+
+impl Deref for Text {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        self.as_bytes()
+    }
+}
+
 impl AsRef<[u8]> for Text {
     fn as_ref(&self) -> &[u8] {
         self.as_bytes()
@@ -183,35 +232,23 @@ impl PartialEq for Text {
 
 impl Eq for Text {}
 
-impl PartialEq<str> for Text {
-    fn eq(&self, other: &str) -> bool {
-        self.as_bytes() == other.as_bytes()
-    }
+macro_rules! compares {
+    ($($text:ty)*) => {$(
+        impl PartialEq<$text> for Text {
+            fn eq(&self, other: &$text) -> bool {
+                self.as_bytes() == other.as_bytes()
+            }
+        }
+
+        impl PartialEq<Text> for $text {
+            fn eq(&self, other: &Text) -> bool {
+                self.as_bytes() == other.as_bytes()
+            }
+        }
+    )*};
 }
 
-impl PartialEq<&str> for Text {
-    fn eq(&self, other: &&str) -> bool {
-        self.as_bytes() == other.as_bytes()
-    }
-}
-
-impl PartialEq<String> for Text {
-    fn eq(&self, other: &String) -> bool {
-        self.as_bytes() == other.as_bytes()
-    }
-}
-
-impl PartialEq<Text> for str {
-    fn eq(&self, other: &Text) -> bool {
-        self.as_bytes() == other.as_bytes()
-    }
-}
-
-impl PartialEq<Text> for &str {
-    fn eq(&self, other: &Text) -> bool {
-        self.as_bytes() == other.as_bytes()
-    }
-}
+compares! { str &str String }
 
 impl PartialOrd for Text {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
@@ -228,20 +265,6 @@ impl Ord for Text {
 impl Hash for Text {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.as_bytes().hash(state);
-    }
-}
-
-impl Serialize for Text {
-    #[inline]
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_text(self.as_bytes(), serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for Text {
-    #[inline]
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        read_text(deserializer, |bytes| Ok(Self::from(bytes)))
     }
 }
 

@@ -119,8 +119,8 @@ fn message(
         .fold(Message::new(), |to, key| {
             let value = match key.kind {
                 "section" => Value::Section(Section::new()),
-                "list" => Value::List(vec![value(key), value(key)]),
-                _ => Value::Scalar(value(key)),
+                "list" => Value::list([value(key), value(key)]),
+                _ => Value::from(value(key)),
             };
             put(to, &key.path, &value)
         })
@@ -268,7 +268,7 @@ fn invented_keys_are_refused_in_requests_and_seen_as_ignored_elsewhere() {
         for place in places {
             for (kind, value) in [
                 ("value", Value::Scalar(b"x".into())),
-                ("list", Value::List(vec![b"x".into()])),
+                ("list", Value::list(["x"])),
                 ("section", Value::Section(Section::new().key("x", "y"))),
             ] {
                 if !is_free(packet, name, &place, kind) {

@@ -125,8 +125,8 @@ fn section(packet: &'static str, keys: &[Key]) -> BoxedStrategy<Section> {
 fn entry(packet: &'static str, key: &Key) -> BoxedStrategy<Vec<(String, Value)>> {
     let value = match key.kind {
         "section" => section(packet, &key.keys).prop_map(Value::Section).boxed(),
-        "list" => vec(value(packet, key), 0..4).prop_map(Value::List).boxed(),
-        _ => value(packet, key).prop_map(Value::Scalar).boxed(),
+        "list" => vec(value(packet, key), 0..4).prop_map(Value::list).boxed(),
+        _ => value(packet, key).prop_map(Value::from).boxed(),
     };
     let named = (name(key), value);
     match (key.need, key.name) {

@@ -184,7 +184,7 @@ impl VisitRequest for Check<'_> {
 #[derive(Debug, PartialEq)]
 struct Meaning {
     keys: BTreeMap<String, String>,
-    lists: BTreeMap<String, Vec<Vec<u8>>>,
+    lists: BTreeMap<String, Vec<vici_serde::Text>>,
     sections: BTreeMap<&'static str, Vec<(String, Self)>>,
 }
 

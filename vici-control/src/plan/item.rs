@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_derive::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use vici_client::vici_serde::{Section, Value, to_message};
+use vici_client::vici_serde::{Section, Text, Value, to_message};
 use vici_types::{Time, Volume};
 
 use crate::key;
@@ -238,7 +238,7 @@ fn scalar(name: &str, bytes: &[u8], table: Option<&'static Table>) -> Flattened 
     Flattened::Text(plain.unwrap_or_else(|| text.to_owned()))
 }
 
-fn list(items: &[Vec<u8>]) -> Flattened {
+fn list(items: &[Text]) -> Flattened {
     let texts: Option<Vec<&str>> = items.iter().map(|item| printable(item)).collect();
     match texts.map(|texts| texts.join(", ")) {
         Some(text) if text.len() <= LONG => Flattened::Text(text),
@@ -247,7 +247,8 @@ fn list(items: &[Vec<u8>]) -> Flattened {
             let mut all = Sha256::new();
             for item in items {
                 let der = key::certificate_der(item);
-                all.update(Sha256::digest(der.as_deref().unwrap_or(item)));
+                let der = der.as_deref().map_or(item.as_bytes(), Vec::as_slice);
+                all.update(Sha256::digest(der));
             }
             Flattened::Hash(hex(&all.finalize()))
         }

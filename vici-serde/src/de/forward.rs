@@ -40,7 +40,7 @@ macro_rules! forwarded {
         }
     };
 }
-pub(super) use forwarded;
+pub(crate) use forwarded;
 
 /// What is in a value, where there is none.
 macro_rules! scalars_refused {
@@ -59,4 +59,4 @@ macro_rules! scalars_refused {
         })*
     };
 }
-pub(super) use scalars_refused;
+pub(crate) use scalars_refused;

@@ -2,9 +2,9 @@
 
 mod access;
 mod compound;
-mod forward;
+pub(crate) mod forward;
 mod input;
-mod piece;
+pub(crate) mod piece;
 mod root;
 pub(crate) mod scalar;
 

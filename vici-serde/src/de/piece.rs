@@ -12,14 +12,19 @@ use crate::hint::SECTION;
 
 /// A name or a value.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Piece<'a, 'de> {
+pub(crate) struct Piece<'a, 'de> {
     /// What is known to be text.
     pub(super) text: Option<&'de str>,
     /// What is not, if there is no text: nobody has looked.
     pub(super) other: &'a &'de [u8],
 }
 
-impl<'de> Piece<'_, 'de> {
+impl<'a, 'de> Piece<'a, 'de> {
+    /// Of a text outside of a message.
+    pub(crate) fn of(other: &'a &'de [u8]) -> Self {
+        Self { text: None, other }
+    }
+
     #[inline]
     pub(super) fn bytes(self) -> &'de [u8] {
         match self.text {

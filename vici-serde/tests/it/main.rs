@@ -16,3 +16,4 @@ mod message;
 mod roundtrip;
 mod spec;
 mod text;
+mod tree;

@@ -82,7 +82,7 @@ fn sections_are_gone_through_from_both_ends() {
 fn names_and_values_are_taken_wherever_they_come_from() {
     let (name, text) = ("home".to_owned(), "x".to_owned());
     let mut message = Message::new().key(&name, &text).key("bytes", b"\xff");
-    message.insert(format!("{name}2.net"), text).unwrap();
+    message.add(format!("{name}2.net"), text).unwrap();
     assert_eq!(message.get::<String>(name.clone()).unwrap(), "x");
     assert_eq!(message.get::<String>(format!("{name}2.net")).unwrap(), "x");
     let bytes = message.find("bytes").unwrap();
@@ -110,17 +110,17 @@ fn lookup_errors_name_the_path() {
 #[test]
 fn keys_can_be_added_anywhere() {
     let mut tree = Message::new().section("home", Section::new().key("version", 2));
-    tree.insert("home.children.net.mode", "tunnel").unwrap();
-    tree.insert("home.children.net.local_ts", Value::list(["10.0.0.0/8"]))
+    tree.add("home.children.net.mode", "tunnel").unwrap();
+    tree.add("home.children.net.local_ts", Value::list(["10.0.0.0/8"]))
         .unwrap();
-    tree.insert(["x.y"], 1).unwrap();
-    let error = tree.insert("home.version.x", 1).unwrap_err();
+    tree.add(["x.y"], 1).unwrap();
+    let error = tree.add("home.version.x", 1).unwrap_err();
     assert_eq!(
         error.to_string(),
         "home.version: expected a section, found a value"
     );
-    assert!(tree.insert("", 1).is_err());
-    assert!(tree.insert("home[0]", 1).is_err());
+    assert!(tree.add("", 1).is_err());
+    assert!(tree.add("home[0]", 1).is_err());
     assert_eq!(
         tree.to_string(),
         "home = {\n  version = 2\n  children = {\n    net = {\n      mode = tunnel\n      \
@@ -221,7 +221,7 @@ fn structs_and_trees_turn_into_each_other() {
             .key("version", 2)
             .list("remote_addrs", ["192.0.2.1"])
     );
-    tree.insert("new-key", "x").unwrap();
+    tree.add("new-key", "x").unwrap();
     assert_eq!(from_message::<Conn>(&tree).unwrap(), conn);
 }
 
@@ -253,15 +253,15 @@ fn depth_is_limited_when_building() {
 
     let mut message = Message::new();
     let path = vec!["s"; MAX_DEPTH + 1];
-    message.insert(path.as_slice(), "deepest").unwrap();
+    message.add(path.as_slice(), "deepest").unwrap();
     assert_roundtrip(&message);
-    let error = message.insert(path.as_slice(), Section::new()).unwrap_err();
+    let error = message.add(path.as_slice(), Section::new()).unwrap_err();
     assert!(
         error.to_string().contains("more than 128 sections"),
         "{error}"
     );
     let path = vec!["s"; 100_000];
-    assert!(message.insert(path.as_slice(), 1).is_err());
+    assert!(message.add(path.as_slice(), 1).is_err());
     assert_roundtrip(&message);
 }
 

@@ -125,9 +125,9 @@ fn tree() -> impl Strategy<Value = Tree> {
 fn message() -> impl Strategy<Value = Message> {
     let bytes = || vec(any::<u8>(), 0..20);
     let value = prop_oneof![
-        bytes().prop_map(Value::Scalar),
+        bytes().prop_map(Value::from),
         any::<String>().prop_map(Value::from),
-        vec(bytes(), 0..4).prop_map(Value::List),
+        vec(bytes(), 0..4).prop_map(Value::list),
         Just(Section::new().into()),
     ];
     let value = value.prop_recursive(5, 40, 5, move |inner| {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_derive::{Deserialize, Serialize};
-use vici_serde::{Message, Section, from_message};
+use vici_serde::{Message, Section, from_slice, to_vec};
 
 use crate::common::{assert_maps, assert_roundtrip};
 
@@ -101,7 +101,7 @@ fn flattened_sections_keep_their_shape() {
 #[test]
 fn a_wrong_number_behind_the_helper_is_an_error() {
     let tree = Message::new().key("count", "many");
-    let error = from_message::<Numbers>(&tree).unwrap_err();
+    let error = from_slice::<Numbers>(&to_vec(&tree).unwrap()).unwrap_err();
     assert_eq!(
         error.to_string(),
         "count: invalid number: invalid digit found in string (at byte 9)"

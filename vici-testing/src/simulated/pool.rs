@@ -2,7 +2,7 @@
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use vici_serde::{Message, Section, Value};
+use vici_serde::{Message, Section, Text, Value};
 
 use super::generation::Generation;
 use super::output::{Output, Refused};
@@ -279,12 +279,12 @@ fn add(address: IpAddr, count: u32) -> Option<IpAddr> {
     })
 }
 
-fn check_attribute(name: &str, items: &[Vec<u8>]) -> Result<(), Refused> {
+fn check_attribute(name: &str, items: &[Text]) -> Result<(), Refused> {
     let subnets = ["subnet", "split_include", "split_exclude"];
     let addresses = ["address", "dns", "nbns", "dhcp", "netmask", "server"];
     let is_address = |text: &str| text.parse::<IpAddr>().is_ok();
     let is_subnet = |text: &str| super::selector::parse_subnet(text).is_some();
-    let valid = |item: &Vec<u8>| {
+    let valid = |item: &Text| {
         let Some(text) = text(item) else { return false };
         if name == "subnet" || subnets.contains(&name) {
             is_subnet(text)

@@ -1,6 +1,6 @@
 //! Requests as the daemon reads them: lazily, and with more tolerance than one would wish for.
 
-use vici_serde::{Element, Elements, ErrorKind, Section, Value};
+use vici_serde::{Element, Elements, ErrorKind, Section, Text, Value};
 
 use super::number;
 use crate::server::is_printable;
@@ -134,7 +134,7 @@ impl Request {
             let items = value.as_list()?;
             (other == name.as_bytes()).then_some(items)
         });
-        lists.flatten().map(Vec::as_slice).collect()
+        lists.flatten().map(Text::as_bytes).collect()
     }
 }
 

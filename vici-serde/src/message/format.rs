@@ -1,6 +1,7 @@
 //! The tree in the formats of serde.
 
 use std::fmt;
+use std::str;
 
 use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Error as _, SerializeMap};
@@ -9,22 +10,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::{Section, Value};
 use crate::element::MAX_DEPTH;
 use crate::error::ErrorKind;
-use crate::hint::write_text;
 use crate::string::Text;
 
 /// For how much there is room at once, whatever a format says that there is.
 fn room(hint: Option<usize>) -> usize {
     hint.unwrap_or_default().min(4096)
-}
-
-/// An item of a list.
-struct Bytes<'a>(&'a [u8]);
-
-impl Serialize for Bytes<'_> {
-    #[inline]
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_text(self.0, serializer)
-    }
 }
 
 impl Serialize for Section {
@@ -43,8 +33,8 @@ impl Serialize for Section {
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Scalar(value) => write_text(value, serializer),
-            Self::List(items) => serializer.collect_seq(items.iter().map(|item| Bytes(item))),
+            Self::Scalar(value) => value.serialize(serializer),
+            Self::List(items) => items.serialize(serializer),
             Self::Section(section) => section.serialize(serializer),
         }
     }
@@ -72,7 +62,7 @@ impl<'de> Visitor<'de> for SectionVisitor {
         while let Some(name) = map.next_key::<Text>()? {
             // Not `?`, which takes much stack without optimisation.
             match map.next_value_seed(ValueSeed { depth: self.depth }) {
-                Ok(value) => section.push(name, value).map_err(A::Error::custom)?,
+                Ok(value) => section.entries.push((name, value)),
                 Err(error) => return Err(error),
             }
         }
@@ -148,7 +138,7 @@ impl<'de> Visitor<'de> for ValueSeed {
         let mut bytes = Vec::new();
         while let Some(item) = seq.next_element()? {
             match item {
-                Item::Bytes(item) => items.push(item),
+                Item::Text(item) => items.push(item),
                 Item::Byte(byte) => bytes.push(byte),
             }
             if !items.is_empty() && !bytes.is_empty() {
@@ -158,14 +148,14 @@ impl<'de> Visitor<'de> for ValueSeed {
         Ok(if bytes.is_empty() {
             Value::List(items)
         } else {
-            Value::Scalar(bytes)
+            Value::Scalar(no_text(bytes)?)
         })
     }
 }
 
 /// An element of a sequence: an item of a list, or a byte of a value.
 enum Item {
-    Bytes(Vec<u8>),
+    Text(Text),
     Byte(u8),
 }
 
@@ -185,19 +175,19 @@ impl<'de> Visitor<'de> for BytesVisitor {
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Item, E> {
-        Ok(Item::Bytes(value.into()))
+        Ok(Item::Text(value.into()))
     }
 
     fn visit_string<E>(self, value: String) -> Result<Item, E> {
-        Ok(Item::Bytes(value.into()))
+        Ok(Item::Text(value.into()))
     }
 
     fn visit_bytes<E>(self, value: &[u8]) -> Result<Item, E> {
-        Ok(Item::Bytes(value.into()))
+        Ok(Item::Text(value.into()))
     }
 
     fn visit_byte_buf<E>(self, value: Vec<u8>) -> Result<Item, E> {
-        Ok(Item::Bytes(value))
+        Ok(Item::Text(value.into()))
     }
 
     fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Item, E> {
@@ -211,6 +201,15 @@ impl<'de> Visitor<'de> for BytesVisitor {
         while let Some(byte) = seq.next_element()? {
             bytes.push(byte);
         }
-        Ok(Item::Bytes(bytes))
+        no_text(bytes).map(Item::Text)
+    }
+}
+
+/// The bytes of a value or an item that was written as numbers, since it is not UTF-8. Text never is:
+/// numbers that would be text are a list of numbers that somebody wrote.
+fn no_text<E: serde::de::Error>(bytes: Vec<u8>) -> Result<Text, E> {
+    match str::from_utf8(&bytes) {
+        Ok("") | Err(_) => Ok(bytes.into()),
+        Ok(_) => Err(E::custom("a list of numbers, the items of a list are text")),
     }
 }
