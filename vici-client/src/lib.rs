@@ -2,8 +2,17 @@
 #![warn(missing_docs)]
 //! A client for VICI, the configuration and control protocol of strongSwan's charon.
 //!
-//! [`Client`] is blocking, needs no runtime and starts no thread. Commands and events are the typed
-//! structs of [`vici_types`], your own implementations of its traits, or plain [`Message`]s by name.
+//! [`Client`] is blocking, needs no runtime and starts no thread.
+#![cfg_attr(
+    feature = "tokio",
+    doc = "[`AsyncClient`] is the same for async programs, with the feature `tokio`."
+)]
+#![cfg_attr(
+    not(feature = "tokio"),
+    doc = "With the feature `tokio` there is an `AsyncClient` beside it."
+)]
+//! Commands and events are the typed structs of [`vici_types`], your own implementations of its
+//! traits, or plain [`Message`]s by name.
 //!
 //! ```no_run
 //! use vici_client::Client;
@@ -76,9 +85,10 @@
 //! [`Client::set_stream_timeout`] one for a whole stream; [`Client::next_event`] takes its own. A
 //! request that asks the daemon to work for some time adds that to its deadline.
 //!
-//! Set a timeout where it matters: the daemon silently drops a response over 512 KiB, and then no
-//! answer ever comes. After a timeout the connection is brought back in step by the next call, whether
-//! the late answer comes or not: see [`proto::Session`].
+//! Set a timeout where it matters: a daemon may be frozen. It also drops a response over 512 KiB without
+//! a word; that is noticed with the commands whose responses grow (`get-*`). After a timeout the
+//! connection is brought back in step by the next call, whether the late answer comes or not: see
+//! [`proto::Session`].
 //!
 //! # Threads
 //!
@@ -87,7 +97,9 @@
 //! something while an `initiate` waits, or to watch events. A [`ShutdownHandle`] ends a client from
 //! another thread, and whatever it waits for.
 //!
-//! To serve many connections from one thread, drive [`proto::Session`] with an event loop of your own.
+//! The page [blocking or async](guide::blocking_or_async) says what a second connection is for, and when
+//! to take which client. To serve many connections from one thread, drive [`proto::Session`] with an
+//! event loop of your own.
 //!
 //! # How many at once
 //!
@@ -225,6 +237,6 @@ pub use crate::tokio::AsyncClient;
 pub use crate::transport::Transport;
 
 /// The README, whose code is compiled as that of the docs is.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "tokio"))]
 #[doc = include_str!("../../README.md")]
 mod readme {}

@@ -28,6 +28,7 @@ use crate::open::is_transient;
 ///         Incoming::Event(event) => println!("{:?}", event.decode_any()),
 ///         Incoming::Connected => println!("list what there is: it may have changed"),
 ///         Incoming::Lagged { dropped } => println!("{dropped} events were not read in time"),
+///         _ => {}
 ///     }
 /// }
 /// # }
