@@ -13,17 +13,19 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::error;
 use crate::string::Text;
 
-/// Asks whether an element is a section.
+/// Asks a name whether it is that of a section.
 ///
 /// A visitor of a section in which fixed keys stand beside sections of any name cannot tell from a
 /// name alone what it has before it: a connection may be called `up`, as a key of `ike-updown` is.
-/// It calls [`deserialize_newtype_struct`](serde::Deserializer::deserialize_newtype_struct) with
-/// this name. The answer is a call of `visit_map` if the element is a section, else of `visit_some`
-/// with the deserializer of the element. Other formats do not know the name and call
-/// `visit_newtype_struct`, as for every newtype.
+/// It asks the deserializer of the name, with
+/// [`deserialize_newtype_struct`](serde::Deserializer::deserialize_newtype_struct), for a newtype of
+/// this name. Where something else than a section follows, the answer is the text at once. Before a
+/// section it is `visit_newtype_struct` with the same name once more, which then, asked again, is
+/// the text. What is no deserializer of VICI, as a name that serde has put aside for a flattened
+/// struct, is a newtype each time.
 ///
-/// Unlike `deserialize_any`, this leaves the deserializer whole for what is no section, so that it
-/// can be skipped as an ignored value, which wrappers such as `serde_ignored` see.
+/// What follows is not touched by the question, so that it can be read or skipped as anything else,
+/// which wrappers such as `serde_ignored` see.
 pub const SECTION: &str = "$vici::section";
 
 /// Whether the format is VICI: whether `E`, the error of its serializer or deserializer, is that of

@@ -27,7 +27,11 @@ request! {
 pub struct GetCountersResponse {
     /// `counters`: The counters, each set in a section named after its connection; the global ones
     /// have an empty name. There even without success, unless the daemon has no counters.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::format::some",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub counters: Option<Named<Counters>>,
     /// `success`: Whether counters were found.
     pub success: bool,

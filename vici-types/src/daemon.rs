@@ -62,10 +62,18 @@ pub struct StatsResponse {
     /// `plugins`: The loaded plugins.
     pub plugins: Vec<Text>,
     /// `mem`: The use of the heaps, on Windows (until 5.3.5 also with leak detection).
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::format::some",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub mem: Option<Mem>,
     /// `mallinfo`: The use of memory, where the C library tells.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::format::some",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub mallinfo: Option<Mallinfo>,
 }
 
@@ -184,19 +192,39 @@ pub struct GetAlgorithmsResponse {
     /// `prf`: Pseudo-random functions.
     pub prf: Algorithms<Prf>,
     /// `xof`: Extendable output functions. Since 5.5.1.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::format::some",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub xof: Option<Algorithms<Xof>>,
     /// `kdf`: Key derivation functions. Since 5.9.6.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::format::some",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub kdf: Option<Algorithms<Kdf>>,
     /// `drbg`: Deterministic random bit generators. Since 5.8.2.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::format::some",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub drbg: Option<Algorithms<Drbg>>,
     /// `ke`: Key exchange methods. Since 6.0.0.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::format::some",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub ke: Option<Algorithms<KeyExchange>>,
     /// `dh`: Key exchange methods, until 5.9.14.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::format::some",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub dh: Option<Algorithms<KeyExchange>>,
     /// `rng`: Random number generators.
     pub rng: Algorithms<Rng>,

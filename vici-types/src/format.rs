@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use serde::de::{Deserializer, Error, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 use serde::ser::Serializer;
 use vici_serde::hint::{TextVisitor, is_vici, write_text};
 
@@ -28,6 +28,21 @@ fn plain_number(text: &[u8]) -> Option<i64> {
         core::str::from_utf8(text).ok()?.parse().ok()
     } else {
         None
+    }
+}
+
+/// Reads an option whose key is there. In VICI there is nothing else to it, and no step in the paths
+/// that `serde_ignored` tells.
+#[inline]
+pub(crate) fn some<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    if is_vici::<D::Error>() {
+        T::deserialize(deserializer).map(Some)
+    } else {
+        Option::deserialize(deserializer)
     }
 }
 

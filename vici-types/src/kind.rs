@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::check::{Check, refuse};
 use crate::command::InvalidRequest;
+use crate::format::some;
 use crate::named::{Named, OnlySections};
 use crate::pool::is_attribute;
 use crate::unknown::{Known, within};
@@ -176,7 +177,7 @@ impl<T> Kind<T> for Opt {
     where
         T: Deserialize<'de>,
     {
-        *field = Some(Option::deserialize(value)?);
+        *field = Some(some(value)?);
         Ok(())
     }
 }
@@ -303,7 +304,7 @@ impl<T> Kind<T> for Section {
     where
         T: Deserialize<'de>,
     {
-        let sections = within::<D, _>(name, || Option::<OnlySections<T>>::deserialize(value))?;
+        let sections: Option<OnlySections<T>> = within::<D, _>(name, || some(value))?;
         *field = Some(sections.map(|sections| sections.0));
         Ok(())
     }

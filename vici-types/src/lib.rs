@@ -185,8 +185,8 @@ pub use crate::authority::{
 pub use crate::cert::{ClearCreds, ClearCredsResponse, FlushCerts, ListCert, ListCerts, LoadCert};
 pub use crate::command::{Command, Event, InvalidRequest, Request, StreamingCommand};
 pub use crate::conn::{
-    AuthInfo, ChildInfo, Conn, ConnAuth, ConnCert, ConnChild, ConnInfo, GetConns, GetConnsResponse,
-    ListConn, ListConns, LoadConn, Proposal, UnloadConn,
+    AuthInfo, ChildInfo, Conn, ConnAuth, ConnCert, ConnChild, ConnInfo, Difference, Differences,
+    GetConns, GetConnsResponse, ListConn, ListConns, LoadConn, Proposal, UnloadConn,
 };
 pub use crate::control::{
     ControlLog, Done, Initiate, Install, Redirect, RedirectResponse, Rekey, RekeyResponse,

@@ -156,7 +156,11 @@ pub struct PoolInfo {
     pub offline: u32,
     /// `leases`: The leases, in sections `0`, `1` and so on. Only if the request had
     /// `leases=yes`. Since 5.3.4.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::format::some",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub leases: Option<Named<Lease>>,
 }
 

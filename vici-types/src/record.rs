@@ -2,9 +2,8 @@
 //!
 //! Derived code goes by the names of keys alone. Where a section may have any name (a connection
 //! may be called `up`) the kind of the element has to tell it from a key, and serde has no word
-//! for that. So the visitor asks the value's deserializer for a newtype called [`SECTION`]:
-//! `vici-serde` answers with `visit_map` where the element is one, else with `visit_some`. Any other
-//! format is asked what the value is.
+//! for that. So the visitor asks the name, with the hint [`SECTION`] of `vici-serde`. Any other format
+//! is asked what the value is.
 
 use core::fmt;
 use core::marker::PhantomData;
@@ -62,69 +61,91 @@ impl<'de, R: Record<'de>> Visitor<'de> for RecordVisitor<R> {
     #[inline]
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<R::Value, A::Error> {
         let mut record = R::default();
-        while let Some(name) = map.next_key_seed(Name)? {
-            if record.is_variable(&name) {
-                map.next_value_seed(Variable {
-                    record: &mut record,
-                    name,
-                })?;
+        while let Some((name, follows)) = map.next_key_seed(Name { asked: 0 })? {
+            let record = &mut record;
+            if follows == Follows::Other || !record.is_variable(&name) {
+                map.next_value_seed(Key { record, name })?;
+            } else if follows == Follows::Section {
+                map.next_value_seed(Variable { record, name })?;
             } else {
-                map.next_value_seed(Key {
-                    record: &mut record,
-                    name: &name,
-                })?;
+                map.next_value_seed(Either { record, name })?;
             }
         }
         record.finish()
     }
 }
 
+/// What stands behind a name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Follows {
+    Section,
+    Other,
+    /// The format has no way to tell.
+    Unknown,
+}
+
 /// The name of an element: text where it is UTF-8, which is all that `serde_ignored` knows.
-struct Name;
+struct Name {
+    /// How often it was asked whether it is one of a section.
+    asked: u8,
+}
 
 impl<'de> DeserializeSeed<'de> for Name {
-    type Value = Text;
+    type Value = (Text, Follows);
 
     #[inline]
-    fn deserialize<D: Deserializer<'de>>(self, name: D) -> Result<Text, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, name: D) -> Result<Self::Value, D::Error> {
         if is_vici::<D::Error>() {
-            name.deserialize_identifier(self)
+            name.deserialize_newtype_struct(SECTION, self)
         } else {
             name.deserialize_any(self)
         }
     }
 }
 
-impl Visitor<'_> for Name {
-    type Value = Text;
+impl<'de> Visitor<'de> for Name {
+    type Value = (Text, Follows);
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a name")
     }
 
     #[inline]
-    fn visit_str<E: Error>(self, name: &str) -> Result<Text, E> {
-        Ok(name.into())
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, name: D) -> Result<Self::Value, D::Error> {
+        match self.asked {
+            0 => name.deserialize_newtype_struct(SECTION, Self { asked: 1 }),
+            _ => name.deserialize_identifier(Self { asked: 2 }),
+        }
     }
 
     #[inline]
-    fn visit_bytes<E: Error>(self, name: &[u8]) -> Result<Text, E> {
-        Ok(name.into())
+    fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
+        self.visit_bytes(name.as_bytes())
+    }
+
+    #[inline]
+    fn visit_bytes<E: Error>(self, name: &[u8]) -> Result<Self::Value, E> {
+        let follows = match self.asked {
+            0 if is_vici::<E>() => Follows::Other,
+            1 => Follows::Section,
+            _ => Follows::Unknown,
+        };
+        Ok((name.into(), follows))
     }
 
     /// An attribute of a pool, where a format has numbers for names.
-    fn visit_u64<E: Error>(self, name: u64) -> Result<Text, E> {
-        Ok(name.to_string().into())
+    fn visit_u64<E: Error>(self, name: u64) -> Result<Self::Value, E> {
+        self.visit_str(&name.to_string())
     }
 
-    fn visit_i64<E: Error>(self, name: i64) -> Result<Text, E> {
-        Ok(name.to_string().into())
+    fn visit_i64<E: Error>(self, name: i64) -> Result<Self::Value, E> {
+        self.visit_str(&name.to_string())
     }
 }
 
 struct Key<'a, R> {
     record: &'a mut R,
-    name: &'a Text,
+    name: Text,
 }
 
 impl<'de, R: Record<'de>> DeserializeSeed<'de> for Key<'_, R> {
@@ -132,11 +153,11 @@ impl<'de, R: Record<'de>> DeserializeSeed<'de> for Key<'_, R> {
 
     #[inline]
     fn deserialize<D: Deserializer<'de>>(self, value: D) -> Result<(), D::Error> {
-        self.record.key(self.name, value)
+        self.record.key(&self.name, value)
     }
 }
 
-/// A value whose kind decides whether it belongs to a fixed key.
+/// A section with a variable name.
 struct Variable<'a, R> {
     record: &'a mut R,
     name: Text,
@@ -147,11 +168,22 @@ impl<'de, R: Record<'de>> DeserializeSeed<'de> for Variable<'_, R> {
 
     #[inline]
     fn deserialize<D: Deserializer<'de>>(self, value: D) -> Result<(), D::Error> {
-        if is_vici::<D::Error>() {
-            value.deserialize_newtype_struct(SECTION, self)
-        } else {
-            value.deserialize_any(self)
-        }
+        self.record.variable(self.name, value)
+    }
+}
+
+/// A value whose kind decides whether it belongs to a fixed key.
+struct Either<'a, R> {
+    record: &'a mut R,
+    name: Text,
+}
+
+impl<'de, R: Record<'de>> DeserializeSeed<'de> for Either<'_, R> {
+    type Value = ();
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, value: D) -> Result<(), D::Error> {
+        value.deserialize_any(self)
     }
 }
 
@@ -164,7 +196,7 @@ macro_rules! visit_keys {
     )*};
 }
 
-impl<'de, R: Record<'de>> Visitor<'de> for Variable<'_, R> {
+impl<'de, R: Record<'de>> Visitor<'de> for Either<'_, R> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -183,11 +215,7 @@ impl<'de, R: Record<'de>> Visitor<'de> for Variable<'_, R> {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, value: D) -> Result<(), D::Error> {
-        if is_vici::<D::Error>() {
-            self.record.key(&self.name, value)
-        } else {
-            value.deserialize_any(self)
-        }
+        value.deserialize_any(self)
     }
 
     visit_keys! {

@@ -73,6 +73,51 @@ fn a_connection_may_be_called_as_a_key() {
     assert_eq!(event.ike_sa, None);
 }
 
+/// serde has put names and values aside before it hands them on.
+#[test]
+fn connections_may_be_flattened_into_structs_of_ones_own() {
+    #[derive(Debug, serde_derive::Deserialize)]
+    struct Tunnel {
+        owner: String,
+        #[serde(flatten)]
+        conn: Conn,
+    }
+
+    let conn = Section::new()
+        .key("owner", "carol")
+        .key("mobike", "no")
+        .key("local_port", "4500")
+        .key("rekey_time", "4h")
+        .list("remote_addrs", ["192.0.2.1"])
+        .section("remote-2", Section::new().key("auth", "psk"))
+        .section(
+            "children",
+            Section::new().section("net", Section::new().list("local_ts", ["dynamic"])),
+        );
+    let bytes = vici_serde::to_vec(&conn).unwrap();
+    let tunnel: Tunnel = vici_serde::from_slice(&bytes).unwrap();
+    assert_eq!(tunnel.owner, "carol");
+    let expected = Conn::new()
+        .mobike(false)
+        .local_port(4500)
+        .rekey_time("4h")
+        .remote_addrs(["192.0.2.1"])
+        .remote_named("remote-2", ConnAuth::new().auth("psk"))
+        .child("net", ConnChild::new().local_ts(["dynamic"]));
+    assert_eq!(tunnel.conn, expected);
+    let json = serde_json::to_string(&conn).unwrap();
+    assert_eq!(
+        serde_json::from_str::<Tunnel>(&json).unwrap().conn,
+        expected
+    );
+    let bytes = vici_serde::to_vec(&conn.key("remote_adrs", "x")).unwrap();
+    let error = vici_serde::from_slice::<Tunnel>(&bytes).unwrap_err();
+    assert!(
+        error.to_string().contains("did you mean remote_addrs?"),
+        "{error}"
+    );
+}
+
 #[test]
 fn the_section_is_needed() {
     let error = vici_serde::from_slice::<IkeUpdown>(b"\x03\x02up\x00\x03yes").unwrap_err();

@@ -6,7 +6,6 @@ use super::forward::{forwarded, scalars_refused};
 use super::{Deserializer, expected};
 use crate::element::Kind;
 use crate::error::{Error, Result};
-use crate::hint::SECTION;
 
 /// Deserializes the list or section behind whose name the position is.
 pub(super) struct Compound<'a, 'de> {
@@ -46,14 +45,10 @@ impl<'de> serde::Deserializer<'de> for Compound<'_, 'de> {
     #[inline]
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        name: &'static str,
+        _name: &'static str,
         visitor: V,
     ) -> Result<V::Value> {
-        match name {
-            SECTION if self.kind == Kind::Section => self.visit_section(visitor),
-            SECTION => visitor.visit_some(self),
-            _ => visitor.visit_newtype_struct(self),
-        }
+        visitor.visit_newtype_struct(self)
     }
 
     #[inline]

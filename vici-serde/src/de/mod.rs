@@ -136,6 +136,7 @@ impl<'de> Deserializer<'de> {
         Piece {
             text: entry.name,
             other: &self.input.name,
+            of_section: entry.kind == Kind::Section,
         }
     }
 
@@ -145,6 +146,7 @@ impl<'de> Deserializer<'de> {
         Piece {
             text: self.value,
             other: &self.input.value,
+            of_section: false,
         }
     }
 

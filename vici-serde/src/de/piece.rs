@@ -17,6 +17,8 @@ pub(crate) struct Piece<'a, 'de> {
     pub(super) text: Option<&'de str>,
     /// What is not, if there is no text: nobody has looked.
     pub(super) other: &'a &'de [u8],
+    /// Whether it is the name of a section.
+    pub(super) of_section: bool,
 }
 
 impl<'a, 'de> Piece<'a, 'de> {
@@ -97,9 +99,15 @@ impl<'de> serde::Deserializer<'de> for Piece<'_, 'de> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value> {
-        match name {
-            SECTION => visitor.visit_some(self),
-            _ => visitor.visit_newtype_struct(self),
+        if name != SECTION {
+            visitor.visit_newtype_struct(self)
+        } else if self.of_section {
+            visitor.visit_newtype_struct(Self {
+                of_section: false,
+                ..self
+            })
+        } else {
+            self.deserialize_identifier(visitor)
         }
     }
 

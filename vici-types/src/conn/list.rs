@@ -119,10 +119,18 @@ pub struct ChildInfo {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub close_action: Option<Action>,
     /// `esp_proposals`: ESP proposals; the section is there even if empty. Since 6.1.0.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::format::some",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub esp_proposals: Option<Named<Proposal>>,
     /// `ah_proposals`: AH proposals; the section is there even if empty. Since 6.1.0.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::format::some",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub ah_proposals: Option<Named<Proposal>>,
     /// `local-ts`: Local traffic selectors. With a dash on output, local_ts on input.
     #[serde(rename = "local-ts")]

@@ -2,11 +2,14 @@
 
 mod auth;
 mod child;
+mod differences;
 mod list;
 mod load;
+mod spelling;
 
 pub use self::auth::{ConnAuth, ConnCert};
 pub use self::child::ConnChild;
+pub use self::differences::{Difference, Differences};
 pub use self::list::{AuthInfo, ChildInfo, ConnInfo, Proposal};
 pub use self::load::{Conn, LoadConn};
 

@@ -104,6 +104,12 @@ macro_rules! open_enum {
             }
         }
 
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+
         /// By the word on the wire.
         impl Ord for $name {
             fn cmp(&self, other: &Self) -> core::cmp::Ordering {

@@ -139,7 +139,11 @@ pub struct Alert {
     #[serde(rename = "type")]
     pub type_: AlertType,
     /// `ike-sa`: The IKE_SA that it is about, if any.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::format::some",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub ike_sa: Option<NamedIkeSa>,
 }
 

@@ -11,7 +11,10 @@ use crate::word::{Encryption, IkeState, IkeVersion, Integrity, KeyExchange, Prf,
 ///
 /// Its CHILD_SAs are `C`: [`ChildSa`] but for `child-rekey`, which shows them before and after.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(
+    rename_all = "kebab-case",
+    bound(deserialize = "C: serde::Deserialize<'de>")
+)]
 #[non_exhaustive]
 pub struct IkeSa<C = ChildSa> {
     /// `uniqueid`: Number identifying this IKE_SA for the lifetime of the daemon; accepted by the
@@ -148,7 +151,11 @@ pub struct IkeSa<C = ChildSa> {
     pub tasks_passive: Option<Vec<Task>>,
     /// `child-sas`: CHILD_SAs of this IKE_SA, named `<name>-<uniqueid>` since 5.5.2; take the name
     /// from [`ChildSa::name`]. Not in events that are about the IKE_SA only.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::format::some",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub child_sas: Option<Named<C>>,
 }
 

@@ -120,11 +120,7 @@ impl<'de, T: Lax> Visitor<'de> for NumberVisitor<T> {
 
 /// `yes` or `no` in the words of the daemon, or a bool where the format has them.
 pub(crate) fn boolean<'de, D: Deserializer<'de>>(value: D) -> Result<Option<bool>, D::Error> {
-    if is_vici::<D::Error>() {
-        Option::deserialize(value)
-    } else {
-        value.deserialize_any(BoolVisitor)
-    }
+    value.deserialize_any(BoolVisitor)
 }
 
 struct BoolVisitor;
