@@ -6,6 +6,9 @@
 //! printf '[vici-example-file]\nremote_addrs = ["192.0.2.4"]\n' > /tmp/connections.toml
 //! cargo run --example from_toml -- /tmp/connections.toml
 //! ```
+//!
+//! A key that the daemon does not know is refused with its path, before anything is sent:
+//! `vici-example-file.remote_adrs: unknown key, did you mean remote_addrs?`.
 
 use std::collections::BTreeMap;
 use std::{env, fs};
@@ -17,14 +20,16 @@ use vici_types::{Command, Done, LoadConn, Request};
 /// The keys are those of the daemon: the types of this project read it as it is.
 const LIKE_SWANCTL: &str = r#"
 [vici-example-toml]
-version = "2"
-remote_addrs = ["192.0.2.2"]
+version = 2
+remote_addrs = "192.0.2.2"
+dpd_delay = 30
+rekey_time = "4h"
 local = { auth = "psk", id = "moon.example.org" }
 remote = { auth = "psk", id = "sun.example.org" }
 
 [vici-example-toml.children.net]
-local_ts = ["10.1.0.0/16"]
-remote_ts = ["10.2.0.0/16"]
+local_ts = "10.1.0.0/16"
+remote_ts = ["10.2.0.0/16", "10.3.0.0/16"]
 "#;
 
 /// A form of one's own.

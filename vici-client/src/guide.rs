@@ -56,6 +56,8 @@ examples! {
     road_warrior
     /// Connections from a file, and from structs of one's own.
     from_toml
+    /// Connections from a file that Ansible and its like write.
+    from_yaml
     /// Brings a tunnel up, and shows the log meanwhile.
     initiate
     /// Brings up any number of tunnels at once.

@@ -86,6 +86,35 @@ fn examples_that_the_types_tell_of_exist() {
     assert!(found.len() > 5, "{found:?}");
 }
 
+/// A connection without its addresses would be open to every peer.
+#[test]
+fn a_misspelled_key_of_a_file_is_refused() {
+    let daemon = SimulatedDaemon::new();
+    let uri = daemon.server().listen().unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    for (example, text) in [
+        ("from_toml", "[home]\nremote_adrs = ['192.0.2.4']\n"),
+        ("from_yaml", "home:\n  remote_adrs: 192.0.2.4\n"),
+    ] {
+        let path = dir.path().join(example);
+        fs::write(&path, text).unwrap();
+        let output = Command::new(env!("CARGO"))
+            .args(["run", "--quiet", "--example", example, "--"])
+            .arg(&path)
+            .current_dir(crate_dir())
+            .env("VICI_URI", &uri)
+            .output()
+            .unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success(), "{example}: {error}");
+        assert!(
+            error.contains("home.remote_adrs: unknown key, did you mean remote_addrs?"),
+            "{example}: {error}"
+        );
+        assert_eq!(output.stdout, b"", "{example}");
+    }
+}
+
 /// Runs the lines of a block of commands, one after the other, in the root of the repository.
 fn follow(block: &[&str]) {
     let daemon = SimulatedDaemon::new();

@@ -11,6 +11,8 @@ request! {
     ///
     /// They are applied one by one, those before a wrong one stay. Since 5.3.3. The example `road_warrior`
     /// of `vici-client` loads one.
+    ///
+    /// Answered by [`Done`](crate::Done).
     #[doc(alias = "load-authority")]
     pub struct LoadAuthority by hand {
         /// The authorities, each in a section of its name.
@@ -35,24 +37,24 @@ impl LoadAuthority {
 request! {
     /// A certification authority: its certificate, and where to ask about revocation.
     pub struct Authority {
-        /// `cacert`: CA certificate as data (PEM or DER); needs the CA flag. One of `cacert`,
+        /// CA certificate as data (PEM or DER); needs the CA flag. One of `cacert`,
         /// `file` and `handle` is needed. Since 5.3.3.
         "cacert" cacert: opt Blob,
-        /// `file`: Path of the CA certificate, read by the daemon. Only if one of cacert, file,
+        /// Path of the CA certificate, read by the daemon. Only if one of cacert, file,
         /// handle. Default: none. Since 5.5.2.
         "file" file: opt Text,
-        /// `handle`: Hex CKA_ID of the CA certificate on a token. Only if one of cacert, file,
+        /// Hex CKA_ID of the CA certificate on a token. Only if one of cacert, file,
         /// handle. Default: none. Since 5.5.2.
         "handle" handle: opt Text,
-        /// `slot`: Token slot. Default: any slot. Since 5.5.2.
+        /// Token slot. Default: any slot. Since 5.5.2.
         "slot" slot: num u32,
-        /// `module`: PKCS#11 module name. Default: any module. Since 5.5.2.
+        /// PKCS#11 module name. Default: any module. Since 5.5.2.
         "module" module: opt Text,
-        /// `cert_uri_base`: Base URI for hash-and-URL. Default: none. Since 5.3.3.
+        /// Base URI for hash-and-URL. Default: none. Since 5.3.3.
         "cert_uri_base" cert_uri_base: opt Text,
-        /// `crl_uris`: CRL distribution points. Default: none. Since 5.3.3.
+        /// CRL distribution points. Default: none. Since 5.3.3.
         "crl_uris" crl_uris: list Text,
-        /// `ocsp_uris`: OCSP responders. Default: none. Since 5.3.3.
+        /// OCSP responders. Default: none. Since 5.3.3.
         "ocsp_uris" ocsp_uris: list Text,
     }
     check(authority) {
@@ -68,10 +70,12 @@ request! {
 
 request! {
     /// `unload-authority`: unloads a certification authority. Since 5.3.3.
+    ///
+    /// Answered by [`Done`](crate::Done).
     #[doc(alias = "unload-authority")]
     pub struct UnloadAuthority {
         need {
-            /// `name`: The name of the authority.
+            /// The name of the authority.
             "name" name: Text,
         }
     }
@@ -79,6 +83,8 @@ request! {
 
 request! {
     /// `get-authorities`: the names of the loaded certification authorities. Since 5.3.3.
+    ///
+    /// Answered by [`GetAuthoritiesResponse`](crate::GetAuthoritiesResponse).
     #[doc(alias = "get-authorities")]
     pub struct GetAuthorities {}
 }
@@ -87,16 +93,18 @@ request! {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GetAuthoritiesResponse {
-    /// `authorities`: The names.
+    /// The names.
     pub authorities: Vec<Text>,
 }
 
 request! {
     /// `list-authorities`: the loaded certification authorities, as [`ListAuthority`] events. Since
     /// 5.3.3.
+    ///
+    /// Streams [`ListAuthority`](crate::ListAuthority), and is answered by [`Empty`](crate::Empty).
     #[doc(alias = "list-authorities")]
     pub struct ListAuthorities {
-        /// `name`: Only the authority with this name.
+        /// Only the authority with this name.
         "name" name: opt Text,
     }
 }
@@ -116,13 +124,13 @@ record! {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AuthorityInfo {
-    /// `cacert`: Subject of the CA certificate. Since 5.3.3.
+    /// Subject of the CA certificate. Since 5.3.3.
     pub cacert: Text,
-    /// `crl_uris`: CRL URIs (may be empty). Since 5.3.3.
+    /// CRL URIs (may be empty). Since 5.3.3.
     pub crl_uris: Vec<Text>,
-    /// `ocsp_uris`: OCSP URIs (may be empty). Since 5.3.3.
+    /// OCSP URIs (may be empty). Since 5.3.3.
     pub ocsp_uris: Vec<Text>,
-    /// `cert_uri_base`: Base URI for hash-and-URL. Only if configured. Since 5.3.3.
+    /// Base URI for hash-and-URL. Only if configured. Since 5.3.3.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cert_uri_base: Option<Text>,
 }

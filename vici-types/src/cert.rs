@@ -10,16 +10,18 @@ use crate::word::{CertFlag, CertType};
 
 request! {
     /// `load-cert`: loads a certificate, a CRL, or the like.
+    ///
+    /// Answered by [`Done`](crate::Done).
     #[doc(alias = "load-cert")]
     pub struct LoadCert {
         need {
             /// `type`: What it is.
             "type" type_: CertType,
-            /// `data`: The thing itself, PEM or DER; of a public key its SubjectPublicKeyInfo or
+            /// The thing itself, PEM or DER; of a public key its SubjectPublicKeyInfo or
             /// PKCS#1.
             "data" data: Blob,
         }
-        /// `flag`: What an X.509 certificate is for; of others not read. `CA` needs a CA
+        /// What an X.509 certificate is for; of others not read. `CA` needs a CA
         /// certificate, and a CA certificate is one whatever the flag says. Default: NONE. Since
         /// 5.4.0.
         "flag" flag: opt CertFlag,
@@ -30,15 +32,17 @@ request! {
     /// `list-certs`: certificates and the like that the daemon knows, as [`ListCert`] events.
     ///
     /// What is larger than 65,535 bytes is not listed, nor are certificates of several flags.
+    ///
+    /// Streams [`ListCert`](crate::ListCert), and is answered by [`Empty`](crate::Empty).
     #[doc(alias = "list-certs")]
     pub struct ListCerts {
         /// `type`: Only this certificate type; default ANY. Case-insensitive; legacy names
         /// (x509ca, ...) imply the flag; an unknown type yields no events and still no error.
         "type" type_: opt CertType,
-        /// `flag`: Only X.509 certificates with this flag; default ANY. Since 5.4.0. An unknown
+        /// Only X.509 certificates with this flag; default ANY. Since 5.4.0. An unknown
         /// flag yields no events and no error.
         "flag" flag: opt CertFlag,
-        /// `subject`: Only certificates matching this subject (or subjectAltName).
+        /// Only certificates matching this subject (or subjectAltName).
         "subject" subject: opt Text,
     }
     check(list) {
@@ -55,15 +59,15 @@ pub struct ListCert {
     /// `type`: What it is.
     #[serde(rename = "type")]
     pub type_: CertType,
-    /// `flag`: What an X.509 certificate is for. Since 5.4.0.
+    /// What an X.509 certificate is for. Since 5.4.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flag: Option<CertFlag>,
-    /// `has_privkey`: Whether the daemon has the private key that belongs to it.
+    /// Whether the daemon has the private key that belongs to it.
     #[serde(rename = "has_privkey", default, skip_serializing_if = "Not::not")]
     pub has_privkey: bool,
-    /// `data`: Its DER encoding; of a public key its SubjectPublicKeyInfo.
+    /// Its DER encoding; of a public key its SubjectPublicKeyInfo.
     pub data: Blob,
-    /// `subject`: The identity that a raw public key belongs to. Since 5.4.0.
+    /// The identity that a raw public key belongs to. Since 5.4.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<Text>,
     /// `not-before`: When the validity of a raw public key begins: `YYYYMMDDHHMMSSZ`. Since 5.4.0.
@@ -76,6 +80,8 @@ pub struct ListCert {
 
 request! {
     /// `flush-certs`: empties the cache of certificates. Since 5.5.1.
+    ///
+    /// Answered by [`Done`](crate::Done).
     #[doc(alias = "flush-certs")]
     pub struct FlushCerts {
         /// `type`: Only of this type. Default: ANY.
@@ -88,6 +94,8 @@ request! {
     /// and empties the cache.
     ///
     /// CA certificates of authorities and PINs of tokens stay.
+    ///
+    /// Answered by [`ClearCredsResponse`](crate::ClearCredsResponse).
     #[doc(alias = "clear-creds")]
     pub struct ClearCreds {}
 }
@@ -96,10 +104,10 @@ request! {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ClearCredsResponse {
-    /// `success`: Whether the command was carried out. Since 5.2.1; before that the answer is empty.
+    /// Whether the command was carried out. Since 5.2.1; before that the answer is empty.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub success: Option<bool>,
-    /// `errmsg`: Why it was not. Only if `success` is `no`.
+    /// Why it was not. Only if `success` is `no`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub errmsg: Option<Text>,
 }

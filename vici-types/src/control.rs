@@ -12,9 +12,9 @@ use crate::word::LogGroup;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Done {
-    /// `success`: Whether the command was carried out.
+    /// Whether the command was carried out.
     pub success: bool,
-    /// `errmsg`: Why it was not. Only if `success` is `no`.
+    /// Why it was not. Only if `success` is `no`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub errmsg: Option<Text>,
 }
@@ -27,14 +27,16 @@ request! {
     /// goes on in the daemon after the timeout.
     ///
     /// The example `initiate` of `vici-client` shows the log, `controller` keeps a tunnel up.
+    ///
+    /// Answered by [`Done`](crate::Done), streams [`ControlLog`](crate::ControlLog).
     #[doc(alias = "initiate")]
     pub struct Initiate {
-        /// `child`: CHILD_SA configuration to establish.
+        /// CHILD_SA configuration to establish.
         "child" child: opt Text,
-        /// `ike`: Connection in which to look for the child; without a child, connection to
+        /// Connection in which to look for the child; without a child, connection to
         /// establish without one. Since 5.4.0, alone since 5.8.0.
         "ike" ike: opt Text,
-        /// `timeout`: How long to wait for the outcome: a `Duration`, or milliseconds of which 0 is
+        /// How long to wait for the outcome: a `Duration`, or milliseconds of which 0 is
         /// as long as it takes and a negative number not at all, which is without events, too.
         /// Default: as long as it takes. Negative since 5.4.0. While it waits it holds one of the
         /// daemon's few threads.
@@ -42,7 +44,7 @@ request! {
         /// `init-limits`: Let the daemon refuse if its half-open or job limits are exceeded;
         /// default no. Since 5.3.3.
         "init-limits" init_limits: bool bool,
-        /// `loglevel`: Highest level of control-log events to send; default 1, -1 silences them.
+        /// Highest level of control-log events to send; default 1, -1 silences them.
         /// Level 2 and above is a flood, and has frozen a daemon older than 5.9.11.
         "loglevel" loglevel: num i32,
     }
@@ -60,26 +62,28 @@ request! {
     /// Needs a selector. With `child` or `child_id` all that are given must match; with only `ike`
     /// **and** `ike_id` the IKE_SAs of either are closed. They are closed one after the other, and
     /// the timeout is for each.
+    ///
+    /// Answered by [`TerminateResponse`](crate::TerminateResponse), streams [`ControlLog`](crate::ControlLog).
     #[doc(alias = "terminate")]
     pub struct Terminate {
-        /// `child`: Select CHILD_SAs by configuration name.
+        /// Select CHILD_SAs by configuration name.
         "child" child: opt Text,
-        /// `ike`: Select IKE_SAs by name; with child/child-id it narrows these down instead.
+        /// Select IKE_SAs by name; with child/child-id it narrows these down instead.
         "ike" ike: opt Text,
         /// `child-id`: Select a CHILD_SA by unique ID.
         "child-id" child_id: num u32,
         /// `ike-id`: Select an IKE_SA by unique ID; with child/child-id it narrows these down
         /// instead.
         "ike-id" ike_id: num u32,
-        /// `force`: Destroy an IKE_SA without waiting for the peer; default no; ignored for
+        /// Destroy an IKE_SA without waiting for the peer; default no; ignored for
         /// CHILD_SAs. Since 5.6.3.
         "force" force: bool bool,
-        /// `timeout`: How long to wait for the outcome: a `Duration`, or milliseconds of which 0 is
+        /// How long to wait for the outcome: a `Duration`, or milliseconds of which 0 is
         /// as long as it takes and a negative number not at all, which is without events, too.
         /// Default: as long as it takes. Negative since 5.4.0. While it waits it holds one of the
         /// daemon's few threads.
         "timeout" timeout: opt Timeout,
-        /// `loglevel`: Highest level of control-log events to send; default 1, -1 silences them.
+        /// Highest level of control-log events to send; default 1, -1 silences them.
         /// Level 2 and above is a flood, and has frozen a daemon older than 5.9.11.
         "loglevel" loglevel: num i32,
     }
@@ -100,15 +104,15 @@ request! {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TerminateResponse {
-    /// `success`: Whether every selected SA was closed.
+    /// Whether every selected SA was closed.
     pub success: bool,
-    /// `matches`: How many SAs were selected. Only if there was a selector.
+    /// How many SAs were selected. Only if there was a selector.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub matches: Option<u32>,
-    /// `terminated`: How many SAs were closed. Only if there was a selector.
+    /// How many SAs were closed. Only if there was a selector.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub terminated: Option<u32>,
-    /// `errmsg`: What went wrong. Only if `success` is `no`.
+    /// What went wrong. Only if `success` is `no`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub errmsg: Option<Text>,
 }
@@ -118,11 +122,13 @@ request! {
     ///
     /// Needs a selector. With `child` or `child_id` all that are given must match; with only `ike`
     /// **and** `ike_id` the IKE_SAs of either are rekeyed.
+    ///
+    /// Answered by [`RekeyResponse`](crate::RekeyResponse).
     #[doc(alias = "rekey")]
     pub struct Rekey {
-        /// `child`: Select CHILD_SAs by configuration name. Since 5.5.2.
+        /// Select CHILD_SAs by configuration name. Since 5.5.2.
         "child" child: opt Text,
-        /// `ike`: Select IKE_SAs by name; with child/child-id it narrows these down instead.
+        /// Select IKE_SAs by name; with child/child-id it narrows these down instead.
         /// Since 5.5.2.
         "ike" ike: opt Text,
         /// `child-id`: Select a CHILD_SA by unique ID. Since 5.5.2.
@@ -130,7 +136,7 @@ request! {
         /// `ike-id`: Select an IKE_SA by unique ID; with child/child-id it narrows these down
         /// instead. Since 5.5.2.
         "ike-id" ike_id: num u32,
-        /// `reauth`: Reauthenticate an IKEv2 IKE_SA instead of rekeying it; default no. Since
+        /// Reauthenticate an IKEv2 IKE_SA instead of rekeying it; default no. Since
         /// 5.7.0.
         "reauth" reauth: bool bool,
     }
@@ -151,12 +157,12 @@ request! {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RekeyResponse {
-    /// `success`: Whether any SA was selected. The rekeying itself comes later.
+    /// Whether any SA was selected. The rekeying itself comes later.
     pub success: bool,
-    /// `matches`: How many SAs are going to be rekeyed. Only if there was a selector.
+    /// How many SAs are going to be rekeyed. Only if there was a selector.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub matches: Option<u32>,
-    /// `errmsg`: What went wrong. Only if `success` is `no`.
+    /// What went wrong. Only if `success` is `no`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub errmsg: Option<Text>,
 }
@@ -165,13 +171,15 @@ request! {
     /// `redirect`: sends IKEv2 clients to another gateway. Since 5.4.0.
     ///
     /// Needs a selector beside the gateway; all that are given must match.
+    ///
+    /// Answered by [`RedirectResponse`](crate::RedirectResponse).
     #[doc(alias = "redirect")]
     pub struct Redirect {
         need {
-            /// `gateway`: Where to: an IPv4 or IPv6 address, or a domain name.
+            /// Where to: an IPv4 or IPv6 address, or a domain name.
             "gateway" gateway: Text,
         }
-        /// `ike`: Select by connection name. Since 5.4.0.
+        /// Select by connection name. Since 5.4.0.
         "ike" ike: opt Text,
         /// `ike-id`: Select by unique ID. Since 5.4.0.
         "ike-id" ike_id: num u32,
@@ -199,26 +207,28 @@ request! {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RedirectResponse {
-    /// `success`: Whether any IKE_SA was selected.
+    /// Whether any IKE_SA was selected.
     pub success: bool,
-    /// `matches`: How many IKE_SAs are going to be redirected. Only if the selectors were valid.
+    /// How many IKE_SAs are going to be redirected. Only if the selectors were valid.
     /// Since 5.5.2.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub matches: Option<u32>,
-    /// `errmsg`: What went wrong. Only if `success` is `no`.
+    /// What went wrong. Only if `success` is `no`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub errmsg: Option<Text>,
 }
 
 request! {
     /// `install`: installs the trap, drop or pass policy of a child.
+    ///
+    /// Answered by [`Done`](crate::Done).
     #[doc(alias = "install")]
     pub struct Install {
         need {
-            /// `child`: The name of the child.
+            /// The name of the child.
             "child" child: Text,
         }
-        /// `ike`: The connection of the child, else the first that has one of this name. Since
+        /// The connection of the child, else the first that has one of this name. Since
         /// 5.4.0.
         "ike" ike: opt Text,
     }
@@ -226,13 +236,15 @@ request! {
 
 request! {
     /// `uninstall`: removes a trap, drop or pass policy.
+    ///
+    /// Answered by [`Done`](crate::Done).
     #[doc(alias = "uninstall")]
     pub struct Uninstall {
         need {
-            /// `child`: The name of the child.
+            /// The name of the child.
             "child" child: Text,
         }
-        /// `ike`: The connection of the child, else the first policy of the name is removed. Since
+        /// The connection of the child, else the first policy of the name is removed. Since
         /// 5.5.2.
         "ike" ike: opt Text,
     }
@@ -247,9 +259,9 @@ request! {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct ControlLog {
-    /// `group`: The subsystem that logged it.
+    /// The subsystem that logged it.
     pub group: LogGroup,
-    /// `level`: The level: 0 audit, 1 control flow, 2 diagnostics, 3 raw data, 4 secrets.
+    /// The level: 0 audit, 1 control flow, 2 diagnostics, 3 raw data, 4 secrets.
     pub level: i32,
     /// `ikesa-name`: The name of the IKE_SA it is about, `(unnamed)` before a connection is chosen.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -257,7 +269,7 @@ pub struct ControlLog {
     /// `ikesa-uniqueid`: The number of the IKE_SA it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ikesa_uniqueid: Option<u32>,
-    /// `msg`: The message, one line of any bytes.
+    /// The message, one line of any bytes.
     pub msg: Text,
 }
 

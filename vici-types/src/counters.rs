@@ -8,11 +8,13 @@ use crate::value::Text;
 
 request! {
     /// `get-counters`: the event counters, the global ones unless told otherwise. Since 5.6.1.
+    ///
+    /// Answered by [`GetCountersResponse`](crate::GetCountersResponse).
     #[doc(alias = "get-counters")]
     pub struct GetCounters {
-        /// `name`: Those of this connection.
+        /// Those of this connection.
         "name" name: opt Text,
-        /// `all`: Those of every connection, without the global ones. Default: no.
+        /// Those of every connection, without the global ones. Default: no.
         "all" all: bool bool,
     }
     check(counters) {
@@ -25,7 +27,7 @@ request! {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GetCountersResponse {
-    /// `counters`: The counters, each set in a section named after its connection; the global ones
+    /// The counters, each set in a section named after its connection; the global ones
     /// have an empty name. There even without success, unless the daemon has no counters.
     #[serde(
         default,
@@ -33,9 +35,9 @@ pub struct GetCountersResponse {
         skip_serializing_if = "Option::is_none"
     )]
     pub counters: Option<Named<Counters>>,
-    /// `success`: Whether counters were found.
+    /// Whether counters were found.
     pub success: bool,
-    /// `errmsg`: Why they were not. Only if `success` is `no`.
+    /// Why they were not. Only if `success` is `no`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub errmsg: Option<Text>,
 }
@@ -58,7 +60,7 @@ pub struct Counters {
     pub ike_rekey_resp: u64,
     /// `child-rekey`: Rekeyings of CHILD_SAs.
     pub child_rekey: u64,
-    /// `invalid`: Invalid messages.
+    /// Invalid messages.
     pub invalid: u64,
     /// `invalid-spi`: Messages of an unknown SPI.
     pub invalid_spi: u64,
@@ -137,11 +139,13 @@ impl Counters {
 request! {
     /// `reset-counters`: sets the event counters to zero, the global ones unless told otherwise.
     /// Since 5.6.1.
+    ///
+    /// Answered by [`Done`](crate::Done).
     #[doc(alias = "reset-counters")]
     pub struct ResetCounters {
-        /// `name`: Those of this connection. There need not be one.
+        /// Those of this connection. There need not be one.
         "name" name: opt Text,
-        /// `all`: All of them. Default: no.
+        /// All of them. Default: no.
         "all" all: bool bool,
     }
     check(counters) {

@@ -14,6 +14,8 @@ request! {
     /// `version`: which daemon this is, and on which system.
     ///
     /// The example `version_and_stats` of `vici-client` asks for it.
+    ///
+    /// Answered by [`VersionResponse`](crate::VersionResponse).
     #[doc(alias = "version")]
     pub struct Version {}
 }
@@ -22,17 +24,17 @@ request! {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct VersionResponse {
-    /// `daemon`: The name of the daemon, such as `charon` or `charon-systemd`.
+    /// The name of the daemon, such as `charon` or `charon-systemd`.
     pub daemon: String,
-    /// `version`: The version of strongSwan, such as `6.0.6`; development versions have a suffix.
+    /// The version of strongSwan, such as `6.0.6`; development versions have a suffix.
     pub version: String,
-    /// `sysname`: The name of the operating system.
+    /// The name of the operating system.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sysname: Option<String>,
-    /// `release`: The release of the operating system.
+    /// The release of the operating system.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub release: Option<String>,
-    /// `machine`: The hardware.
+    /// The hardware.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub machine: Option<String>,
 }
@@ -41,6 +43,8 @@ request! {
     /// `stats`: how busy the daemon is.
     ///
     /// The example `version_and_stats` of `vici-client` shows it, `exporter` makes metrics of it.
+    ///
+    /// Answered by [`StatsResponse`](crate::StatsResponse).
     #[doc(alias = "stats")]
     pub struct Stats {}
 }
@@ -49,26 +53,26 @@ request! {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StatsResponse {
-    /// `uptime`: How long it runs.
+    /// How long it runs.
     pub uptime: Uptime,
-    /// `workers`: Its threads.
+    /// Its threads.
     pub workers: Workers,
-    /// `queues`: Jobs that wait for a thread, by priority.
+    /// Jobs that wait for a thread, by priority.
     pub queues: Priorities,
-    /// `scheduled`: Jobs that wait for their time.
+    /// Jobs that wait for their time.
     pub scheduled: u32,
-    /// `ikesas`: How many IKE_SAs there are.
+    /// How many IKE_SAs there are.
     pub ikesas: IkeSaCounts,
-    /// `plugins`: The loaded plugins.
+    /// The loaded plugins.
     pub plugins: Vec<Text>,
-    /// `mem`: The use of the heaps, on Windows (until 5.3.5 also with leak detection).
+    /// The use of the heaps, on Windows (until 5.3.5 also with leak detection).
     #[serde(
         default,
         deserialize_with = "crate::format::some",
         skip_serializing_if = "Option::is_none"
     )]
     pub mem: Option<Mem>,
-    /// `mallinfo`: The use of memory, where the C library tells.
+    /// The use of memory, where the C library tells.
     #[serde(
         default,
         deserialize_with = "crate::format::some",
@@ -81,9 +85,9 @@ pub struct StatsResponse {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Uptime {
-    /// `running`: The time since its start in words, such as `3 hours`.
+    /// The time since its start in words, such as `3 hours`.
     pub running: Text,
-    /// `since`: When it started, such as `Nov 20 07:37:46 2026`, in its local time.
+    /// When it started, such as `Nov 20 07:37:46 2026`, in its local time.
     pub since: Text,
 }
 
@@ -91,11 +95,11 @@ pub struct Uptime {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Workers {
-    /// `total`: All threads.
+    /// All threads.
     pub total: u32,
-    /// `idle`: Those without work.
+    /// Those without work.
     pub idle: u32,
-    /// `active`: Those with work, by priority.
+    /// Those with work, by priority.
     pub active: Priorities,
 }
 
@@ -103,13 +107,13 @@ pub struct Workers {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Priorities {
-    /// `critical`: Jobs of critical priority.
+    /// Jobs of critical priority.
     pub critical: u32,
-    /// `high`: Jobs of high priority.
+    /// Jobs of high priority.
     pub high: u32,
-    /// `medium`: Jobs of medium priority.
+    /// Jobs of medium priority.
     pub medium: u32,
-    /// `low`: Jobs of low priority.
+    /// Jobs of low priority.
     pub low: u32,
 }
 
@@ -118,7 +122,7 @@ pub struct Priorities {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct IkeSaCounts {
-    /// `total`: IKE_SAs in any state.
+    /// IKE_SAs in any state.
     pub total: u32,
     /// `half-open`: Those that are half open.
     pub half_open: u32,
@@ -130,9 +134,9 @@ record! {
     pub struct Mem {
         /// `heap-0`, `heap-1`, ...: The use of each heap.
         "heap-" heaps: prefix Heap,
-        /// `total`: Bytes in use.
+        /// Bytes in use.
         "total" total: opt u64,
-        /// `allocs`: Blocks in use.
+        /// Blocks in use.
         "allocs" allocs: opt i64,
     }
 }
@@ -141,9 +145,9 @@ record! {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Heap {
-    /// `total`: Bytes in use.
+    /// Bytes in use.
     pub total: u64,
-    /// `allocs`: Blocks in use.
+    /// Blocks in use.
     pub allocs: i64,
 }
 
@@ -153,25 +157,29 @@ pub struct Heap {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Mallinfo {
-    /// `sbrk`: Memory from growing the heap.
+    /// Memory from growing the heap.
     pub sbrk: i64,
-    /// `mmap`: Memory mapped.
+    /// Memory mapped.
     pub mmap: i64,
-    /// `used`: Memory in use.
+    /// Memory in use.
     pub used: i64,
-    /// `free`: Memory that is free.
+    /// Memory that is free.
     pub free: i64,
 }
 
 request! {
     /// `reload-settings`: reads strongswan.conf again, for loggers and for plugins that can. Since
     /// 5.2.1.
+    ///
+    /// Answered by [`Done`](crate::Done).
     #[doc(alias = "reload-settings")]
     pub struct ReloadSettings {}
 }
 
 request! {
     /// `get-algorithms`: the algorithms that are loaded, and the plugin behind each. Since 5.4.0.
+    ///
+    /// Answered by [`GetAlgorithmsResponse`](crate::GetAlgorithmsResponse).
     #[doc(alias = "get-algorithms")]
     pub struct GetAlgorithms {}
 }
@@ -181,52 +189,52 @@ request! {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct GetAlgorithmsResponse {
-    /// `encryption`: Ciphers.
+    /// Ciphers.
     pub encryption: Algorithms<Encryption>,
-    /// `integrity`: Integrity algorithms.
+    /// Integrity algorithms.
     pub integrity: Algorithms<Integrity>,
-    /// `aead`: Ciphers that protect integrity, too.
+    /// Ciphers that protect integrity, too.
     pub aead: Algorithms<Encryption>,
-    /// `hasher`: Hash functions.
+    /// Hash functions.
     pub hasher: Algorithms<HashFunction>,
-    /// `prf`: Pseudo-random functions.
+    /// Pseudo-random functions.
     pub prf: Algorithms<Prf>,
-    /// `xof`: Extendable output functions. Since 5.5.1.
+    /// Extendable output functions. Since 5.5.1.
     #[serde(
         default,
         deserialize_with = "crate::format::some",
         skip_serializing_if = "Option::is_none"
     )]
     pub xof: Option<Algorithms<Xof>>,
-    /// `kdf`: Key derivation functions. Since 5.9.6.
+    /// Key derivation functions. Since 5.9.6.
     #[serde(
         default,
         deserialize_with = "crate::format::some",
         skip_serializing_if = "Option::is_none"
     )]
     pub kdf: Option<Algorithms<Kdf>>,
-    /// `drbg`: Deterministic random bit generators. Since 5.8.2.
+    /// Deterministic random bit generators. Since 5.8.2.
     #[serde(
         default,
         deserialize_with = "crate::format::some",
         skip_serializing_if = "Option::is_none"
     )]
     pub drbg: Option<Algorithms<Drbg>>,
-    /// `ke`: Key exchange methods. Since 6.0.0.
+    /// Key exchange methods. Since 6.0.0.
     #[serde(
         default,
         deserialize_with = "crate::format::some",
         skip_serializing_if = "Option::is_none"
     )]
     pub ke: Option<Algorithms<KeyExchange>>,
-    /// `dh`: Key exchange methods, until 5.9.14.
+    /// Key exchange methods, until 5.9.14.
     #[serde(
         default,
         deserialize_with = "crate::format::some",
         skip_serializing_if = "Option::is_none"
     )]
     pub dh: Option<Algorithms<KeyExchange>>,
-    /// `rng`: Random number generators.
+    /// Random number generators.
     pub rng: Algorithms<Rng>,
     /// `nonce-gen`: Nonce generators.
     pub nonce_gen: Algorithms<NonceGen>,
@@ -320,11 +328,11 @@ impl<'de, A: From<Text>> Record<'de> for Algorithms<A> {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct Log {
-    /// `group`: The subsystem that logged it.
+    /// The subsystem that logged it.
     pub group: LogGroup,
-    /// `level`: The level: 0 audit, 1 control flow.
+    /// The level: 0 audit, 1 control flow.
     pub level: i32,
-    /// `thread`: The number of the thread.
+    /// The number of the thread.
     pub thread: i32,
     /// `ikesa-name`: The name of the IKE_SA it is about, `(unnamed)` before a connection is chosen.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -332,6 +340,6 @@ pub struct Log {
     /// `ikesa-uniqueid`: The number of the IKE_SA it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ikesa_uniqueid: Option<u32>,
-    /// `msg`: The message, one line of any bytes.
+    /// The message, one line of any bytes.
     pub msg: Text,
 }

@@ -8,12 +8,14 @@ use crate::word::KeyType;
 
 request! {
     /// `load-key`: loads a private key.
+    ///
+    /// Answered by [`LoadKeyResponse`](crate::LoadKeyResponse).
     #[doc(alias = "load-key")]
     pub struct LoadKey {
         need {
             /// `type`: The kind of key; [`KeyType::Any`] lets the daemon find out.
             "type" type_: KeyType,
-            /// `data`: The key, PEM or DER, not encrypted. An EC key in PEM must not begin with a
+            /// The key, PEM or DER, not encrypted. An EC key in PEM must not begin with a
             /// block of parameters.
             "data" data: Secret,
         }
@@ -24,29 +26,31 @@ request! {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LoadKeyResponse {
-    /// `success`: Whether the key was loaded.
+    /// Whether the key was loaded.
     pub success: bool,
-    /// `errmsg`: Why it was not. Only if `success` is `no`.
+    /// Why it was not. Only if `success` is `no`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub errmsg: Option<Text>,
-    /// `id`: The SHA-1 identifier of the public key. Only if `success` is `yes`. Since 5.5.3.
+    /// The SHA-1 identifier of the public key. Only if `success` is `yes`. Since 5.5.3.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<HexBytes>,
 }
 
 request! {
     /// `load-token`: loads a private key that lives on a PKCS#11 token. Since 5.5.2.
+    ///
+    /// Answered by [`LoadKeyResponse`](crate::LoadKeyResponse).
     #[doc(alias = "load-token")]
     pub struct LoadToken {
         need {
-            /// `handle`: The CKA_ID of the key, in hex.
+            /// The CKA_ID of the key, in hex.
             "handle" handle: Text,
         }
-        /// `slot`: The slot of the token; absent or negative for all.
+        /// The slot of the token; absent or negative for all.
         "slot" slot: num i32,
-        /// `module`: The name of the PKCS#11 module.
+        /// The name of the PKCS#11 module.
         "module" module: opt Text,
-        /// `pin`: The PIN. The daemon keeps it until the key is unloaded.
+        /// The PIN. The daemon keeps it until the key is unloaded.
         "pin" pin: opt Secret,
     }
     check(token) {
@@ -57,10 +61,12 @@ request! {
 
 request! {
     /// `unload-key`: unloads a private key, and the PIN of its token. Since 5.5.2.
+    ///
+    /// Answered by [`Done`](crate::Done).
     #[doc(alias = "unload-key")]
     pub struct UnloadKey {
         need {
-            /// `id`: The identifier of the key as [`LoadKey`] and [`GetKeys`] return it; case,
+            /// The identifier of the key as [`LoadKey`] and [`GetKeys`] return it; case,
             /// colons and `0x` before it do not matter.
             "id" id: Text,
         }
@@ -69,6 +75,8 @@ request! {
 
 request! {
     /// `get-keys`: the identifiers of the private keys that were loaded. Since 5.5.2.
+    ///
+    /// Answered by [`GetKeysResponse`](crate::GetKeysResponse).
     #[doc(alias = "get-keys")]
     pub struct GetKeys {}
 }
@@ -77,6 +85,6 @@ request! {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GetKeysResponse {
-    /// `keys`: The SHA-1 identifiers of the keys.
+    /// The SHA-1 identifiers of the keys.
     pub keys: Vec<HexBytes>,
 }

@@ -3,72 +3,8 @@
 //! The requests, responses and events of VICI as Rust types: all 36 commands and 13 events of
 //! strongSwan's IKE daemon `charon`, with every key that it reads or sends, from 5.2.0 to 6.1.0.
 //!
-//! The types know nothing of bytes and sockets. They go through any serde format: `vici-serde` is
-//! the one that the daemon speaks, JSON is good for files and logs, and `vici-client` sends them.
-//!
-//! # Commands
-//!
-//! A command is a struct of its name. What it answers is [`Request::Response`]; the `list-*`
-//! commands send their items as events before an [`Empty`] answer.
-//!
-//! | command | request | answer | events |
-//! | --- | --- | --- | --- |
-//! | `version` | [`Version`] | [`VersionResponse`] | |
-//! | `stats` | [`Stats`] | [`StatsResponse`] | |
-//! | `reload-settings` | [`ReloadSettings`] | [`Done`] | |
-//! | `initiate` | [`Initiate`] | [`Done`] | [`ControlLog`] |
-//! | `terminate` | [`Terminate`] | [`TerminateResponse`] | [`ControlLog`] |
-//! | `rekey` | [`Rekey`] | [`RekeyResponse`] | |
-//! | `redirect` | [`Redirect`] | [`RedirectResponse`] | |
-//! | `install` | [`Install`] | [`Done`] | |
-//! | `uninstall` | [`Uninstall`] | [`Done`] | |
-//! | `list-sas` | [`ListSas`] | [`Empty`] | [`ListSa`] |
-//! | `list-policies` | [`ListPolicies`] | [`Empty`] | [`ListPolicy`] |
-//! | `list-conns` | [`ListConns`] | [`Empty`] | [`ListConn`] |
-//! | `get-conns` | [`GetConns`] | [`GetConnsResponse`] | |
-//! | `list-certs` | [`ListCerts`] | [`Empty`] | [`ListCert`] |
-//! | `list-authorities` | [`ListAuthorities`] | [`Empty`] | [`ListAuthority`] |
-//! | `get-authorities` | [`GetAuthorities`] | [`GetAuthoritiesResponse`] | |
-//! | `load-conn` | [`LoadConn`] | [`Done`] | |
-//! | `unload-conn` | [`UnloadConn`] | [`Done`] | |
-//! | `load-cert` | [`LoadCert`] | [`Done`] | |
-//! | `load-key` | [`LoadKey`] | [`LoadKeyResponse`] | |
-//! | `unload-key` | [`UnloadKey`] | [`Done`] | |
-//! | `get-keys` | [`GetKeys`] | [`GetKeysResponse`] | |
-//! | `load-token` | [`LoadToken`] | [`LoadKeyResponse`] | |
-//! | `load-shared` | [`LoadShared`] | [`Done`] | |
-//! | `unload-shared` | [`UnloadShared`] | [`Done`] | |
-//! | `get-shared` | [`GetShared`] | [`GetSharedResponse`] | |
-//! | `flush-certs` | [`FlushCerts`] | [`Done`] | |
-//! | `clear-creds` | [`ClearCreds`] | [`ClearCredsResponse`] | |
-//! | `load-authority` | [`LoadAuthority`] | [`Done`] | |
-//! | `unload-authority` | [`UnloadAuthority`] | [`Done`] | |
-//! | `load-pool` | [`LoadPool`] | [`Done`] | |
-//! | `unload-pool` | [`UnloadPool`] | [`Done`] | |
-//! | `get-pools` | [`GetPools`] | [`GetPoolsResponse`] | |
-//! | `get-algorithms` | [`GetAlgorithms`] | [`GetAlgorithmsResponse`] | |
-//! | `get-counters` | [`GetCounters`] | [`GetCountersResponse`] | |
-//! | `reset-counters` | [`ResetCounters`] | [`Done`] | |
-//!
-//! # Events
-//!
-//! [`AnyEvent`] is one of all.
-//!
-//! | event | type | what happened |
-//! | --- | --- | --- |
-//! | `list-sa` | [`ListSa`] | an IKE_SA, listed |
-//! | `list-policy` | [`ListPolicy`] | a policy, listed |
-//! | `list-conn` | [`ListConn`] | a connection, listed |
-//! | `list-cert` | [`ListCert`] | a certificate, listed |
-//! | `list-authority` | [`ListAuthority`] | a certification authority, listed |
-//! | `log` | [`Log`] | the daemon logged a message |
-//! | `control-log` | [`ControlLog`] | the same, during `initiate` or `terminate` |
-//! | `ike-updown` | [`IkeUpdown`] | an IKE_SA came up or goes down |
-//! | `ike-rekey` | [`IkeRekey`] | an IKE_SA was rekeyed |
-//! | `ike-update` | [`IkeUpdate`] | an IKE_SA changes its addresses |
-//! | `child-updown` | [`ChildUpdown`] | a CHILD_SA came up or goes down |
-//! | `child-rekey` | [`ChildRekey`] | a CHILD_SA was rekeyed |
-//! | `alert` | [`Alert`] | something went wrong |
+//! The types know nothing of sockets. They go through any serde format: `vici-serde` is the one that
+//! the daemon speaks, JSON, YAML and TOML are good for files and logs, and `vici-client` sends them.
 //!
 //! # Requests
 //!
@@ -141,14 +77,99 @@
 //!
 //! What not every daemon sends, or not always, is an `Option`. Flags, which are `yes` or absent on
 //! the wire, are `bool`s. Words such as [`IkeState`] are open: what a newer daemon says is kept in
-//! `Other`. [`Text`] is what a peer may have a hand in, and takes any bytes. Unknown keys are
-//! skipped; `serde_ignored` shows them.
+//! `Other`. [`Text`] is what a peer may have a hand in, and takes any bytes. Unknown keys of
+//! responses and events are skipped; `serde_ignored` shows them.
 //!
 //! A message encodes to the bytes that it was decoded from, as long as all of its keys are known.
 //!
+//! # Commands
+//!
+//! A command is a struct of its name. What it answers is [`Request::Response`]; the `list-*`
+//! commands send their items as events before an [`Empty`] answer.
+//!
+//! | command | request | answer | events |
+//! | --- | --- | --- | --- |
+//! | `version` | [`Version`] | [`VersionResponse`] | |
+//! | `stats` | [`Stats`] | [`StatsResponse`] | |
+//! | `reload-settings` | [`ReloadSettings`] | [`Done`] | |
+//! | `initiate` | [`Initiate`] | [`Done`] | [`ControlLog`] |
+//! | `terminate` | [`Terminate`] | [`TerminateResponse`] | [`ControlLog`] |
+//! | `rekey` | [`Rekey`] | [`RekeyResponse`] | |
+//! | `redirect` | [`Redirect`] | [`RedirectResponse`] | |
+//! | `install` | [`Install`] | [`Done`] | |
+//! | `uninstall` | [`Uninstall`] | [`Done`] | |
+//! | `list-sas` | [`ListSas`] | [`Empty`] | [`ListSa`] |
+//! | `list-policies` | [`ListPolicies`] | [`Empty`] | [`ListPolicy`] |
+//! | `list-conns` | [`ListConns`] | [`Empty`] | [`ListConn`] |
+//! | `get-conns` | [`GetConns`] | [`GetConnsResponse`] | |
+//! | `list-certs` | [`ListCerts`] | [`Empty`] | [`ListCert`] |
+//! | `list-authorities` | [`ListAuthorities`] | [`Empty`] | [`ListAuthority`] |
+//! | `get-authorities` | [`GetAuthorities`] | [`GetAuthoritiesResponse`] | |
+//! | `load-conn` | [`LoadConn`] | [`Done`] | |
+//! | `unload-conn` | [`UnloadConn`] | [`Done`] | |
+//! | `load-cert` | [`LoadCert`] | [`Done`] | |
+//! | `load-key` | [`LoadKey`] | [`LoadKeyResponse`] | |
+//! | `unload-key` | [`UnloadKey`] | [`Done`] | |
+//! | `get-keys` | [`GetKeys`] | [`GetKeysResponse`] | |
+//! | `load-token` | [`LoadToken`] | [`LoadKeyResponse`] | |
+//! | `load-shared` | [`LoadShared`] | [`Done`] | |
+//! | `unload-shared` | [`UnloadShared`] | [`Done`] | |
+//! | `get-shared` | [`GetShared`] | [`GetSharedResponse`] | |
+//! | `flush-certs` | [`FlushCerts`] | [`Done`] | |
+//! | `clear-creds` | [`ClearCreds`] | [`ClearCredsResponse`] | |
+//! | `load-authority` | [`LoadAuthority`] | [`Done`] | |
+//! | `unload-authority` | [`UnloadAuthority`] | [`Done`] | |
+//! | `load-pool` | [`LoadPool`] | [`Done`] | |
+//! | `unload-pool` | [`UnloadPool`] | [`Done`] | |
+//! | `get-pools` | [`GetPools`] | [`GetPoolsResponse`] | |
+//! | `get-algorithms` | [`GetAlgorithms`] | [`GetAlgorithmsResponse`] | |
+//! | `get-counters` | [`GetCounters`] | [`GetCountersResponse`] | |
+//! | `reset-counters` | [`ResetCounters`] | [`Done`] | |
+//!
+//! # Events
+//!
+//! [`AnyEvent`] is one of all.
+//!
+//! | event | type | what happened |
+//! | --- | --- | --- |
+//! | `list-sa` | [`ListSa`] | an IKE_SA, listed |
+//! | `list-policy` | [`ListPolicy`] | a policy, listed |
+//! | `list-conn` | [`ListConn`] | a connection, listed |
+//! | `list-cert` | [`ListCert`] | a certificate, listed |
+//! | `list-authority` | [`ListAuthority`] | a certification authority, listed |
+//! | `log` | [`Log`] | the daemon logged a message |
+//! | `control-log` | [`ControlLog`] | the same, during `initiate` or `terminate` |
+//! | `ike-updown` | [`IkeUpdown`] | an IKE_SA came up or goes down |
+//! | `ike-rekey` | [`IkeRekey`] | an IKE_SA was rekeyed |
+//! | `ike-update` | [`IkeUpdate`] | an IKE_SA changes its addresses |
+//! | `child-updown` | [`ChildUpdown`] | a CHILD_SA came up or goes down |
+//! | `child-rekey` | [`ChildRekey`] | a CHILD_SA was rekeyed |
+//! | `alert` | [`Alert`] | something went wrong |
+//!
+//! # Formats
+//!
+//! The types go through JSON, YAML, TOML, RON, CBOR and MessagePack and come back equal. What people
+//! write is read as they mean it: `version = 2`, `dpd_delay = 30`, `rekey_time = "4h"`,
+//! `fragmentation = true`, `mobike: "yes"`, and one address where a list is meant. Text that is not
+//! UTF-8 is bytes or an array of numbers. Two formats have to be told to: the order of sections is
+//! kept by `toml` with its feature `preserve_order`, and MessagePack needs names
+//! (`rmp_serde::to_vec_named`).
+//!
+//! A key that a request does not know is an error, with its path and the key that was meant: the
+//! daemon would refuse it, or do without. [`Conn::raw`] and its like send one all the same.
+//!
+//! ```
+//! use vici_types::LoadConn;
+//!
+//! let error = serde_json::from_str::<LoadConn>(r#"{"home": {"remote_adrs": "192.0.2.1"}}"#);
+//! let error = error.unwrap_err().to_string();
+//! assert!(error.starts_with("home.remote_adrs: unknown key, did you mean remote_addrs?"));
+//! ```
+//!
 //! # Secrets
 //!
-//! [`Secret`] holds keys, passwords and PINs: it is never printed, and wiped when it is dropped.
+//! [`Secret`] holds keys, passwords and PINs: it is never printed, and wiped when it is dropped. The
+//! JSON of a request shows it all the same, and so does its `vici_serde::Message`.
 //! [`ControlLog`] keeps its text out of `Debug`, since level 4 carries keys.
 
 #[macro_use]

@@ -9,17 +9,19 @@ request! {
     /// `list-policies`: the installed policies, as [`ListPolicy`] events.
     ///
     /// Without any of `drop`, `pass` and `trap` nothing is listed.
+    ///
+    /// Streams [`ListPolicy`](crate::ListPolicy), and is answered by [`Empty`](crate::Empty).
     #[doc(alias = "list-policies")]
     pub struct ListPolicies {
-        /// `drop`: Include drop policies.
+        /// Include drop policies.
         "drop" drop: flag bool,
-        /// `pass`: Include pass (bypass) policies.
+        /// Include pass (bypass) policies.
         "pass" pass: flag bool,
-        /// `trap`: Include trap policies.
+        /// Include trap policies.
         "trap" trap: flag bool,
-        /// `child`: Only policies of this child configuration.
+        /// Only policies of this child configuration.
         "child" child: opt Text,
-        /// `ike`: Only policies of this connection/namespace. Since 5.5.2.
+        /// Only policies of this connection/namespace. Since 5.5.2.
         "ike" ike: opt Text,
     }
 }
@@ -41,19 +43,19 @@ record! {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct Policy {
-    /// `child`: CHILD_SA configuration name. Since 5.5.2.
+    /// CHILD_SA configuration name. Since 5.5.2.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub child: Option<Text>,
-    /// `reqid`: Reqid of the trap policy. Only of trap policies. Since 6.0.2.
+    /// Reqid of the trap policy. Only of trap policies. Since 6.0.2.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reqid: Option<u32>,
-    /// `ike`: Connection name or other namespace owning the policy. Of drop and pass policies only
+    /// Connection name or other namespace owning the policy. Of drop and pass policies only
     /// if they belong to one. Since 5.5.2.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ike: Option<Text>,
-    /// `mode`: Mode of the policy, upper case.
+    /// Mode of the policy, upper case.
     pub mode: Mode,
-    /// `label`: Security label, hex including terminating zero. Only if configured. Since 5.9.6.
+    /// Security label, hex including terminating zero. Only if configured. Since 5.9.6.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<HexBytes>,
     /// `local-ts`: Local traffic selectors.

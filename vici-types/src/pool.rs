@@ -12,6 +12,8 @@ request! {
     /// They are applied one by one, those before a wrong one stay. With the same addresses the leases
     /// are kept; else the pool must have no lease that is in use. The example `road_warrior` of
     /// `vici-client` loads one.
+    ///
+    /// Answered by [`Done`](crate::Done).
     #[doc(alias = "load-pool")]
     pub struct LoadPool by hand {
         /// The pools, each in a section of its name.
@@ -42,7 +44,7 @@ request! {
     /// ```
     pub struct Pool {
         need {
-            /// `addrs`: The addresses: a subnet, one address, or since 5.2.2 a range
+            /// The addresses: a subnet, one address, or since 5.2.2 a range
             /// `<from>-<to>`.
             "addrs" addrs: Text,
         }
@@ -107,10 +109,12 @@ pub(crate) fn is_attribute(name: &[u8]) -> bool {
 
 request! {
     /// `unload-pool`: unloads a pool, unless any of its leases is in use.
+    ///
+    /// Answered by [`Done`](crate::Done).
     #[doc(alias = "unload-pool")]
     pub struct UnloadPool {
         need {
-            /// `name`: The name of the pool.
+            /// The name of the pool.
             "name" name: Text,
         }
     }
@@ -123,11 +127,13 @@ request! {
     /// arrives.
     ///
     /// The example `exporter` of `vici-client` makes metrics of them.
+    ///
+    /// Answered by [`GetPoolsResponse`](crate::GetPoolsResponse).
     #[doc(alias = "get-pools")]
     pub struct GetPools {
-        /// `leases`: Also list the leases. Default: no. Since 5.3.4.
+        /// Also list the leases. Default: no. Since 5.3.4.
         "leases" leases: bool bool,
-        /// `name`: Only this pool; of an unknown one the answer is empty. Since 5.5.2.
+        /// Only this pool; of an unknown one the answer is empty. Since 5.5.2.
         "name" name: opt Text,
     }
 }
@@ -145,16 +151,16 @@ pub struct GetPoolsResponse {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PoolInfo {
-    /// `base`: First address of the pool; of a subnet since 6.0.0 the first one that is assigned,
+    /// First address of the pool; of a subnet since 6.0.0 the first one that is assigned,
     /// before that the address of the network.
     pub base: Address,
-    /// `size`: Number of addresses.
+    /// Number of addresses.
     pub size: u32,
-    /// `online`: Leases in use.
+    /// Leases in use.
     pub online: u32,
-    /// `offline`: Remembered but unused leases.
+    /// Remembered but unused leases.
     pub offline: u32,
-    /// `leases`: The leases, in sections `0`, `1` and so on. Only if the request had
+    /// The leases, in sections `0`, `1` and so on. Only if the request had
     /// `leases=yes`. Since 5.3.4.
     #[serde(
         default,
@@ -168,10 +174,10 @@ pub struct PoolInfo {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Lease {
-    /// `address`: Leased address. Since 5.3.4.
+    /// Leased address. Since 5.3.4.
     pub address: Address,
-    /// `identity`: Identity holding the lease. Since 5.3.4.
+    /// Identity holding the lease. Since 5.3.4.
     pub identity: Text,
-    /// `status`: Whether the lease is in use. Since 5.3.4.
+    /// Whether the lease is in use. Since 5.3.4.
     pub status: LeaseStatus,
 }

@@ -15,19 +15,21 @@ request! {
     /// ```
     ///
     /// The example `site_to_site` of `vici-client` loads one for IKE, `road_warrior` one for EAP.
+    ///
+    /// Answered by [`Done`](crate::Done).
     #[doc(alias = "load-shared")]
     pub struct LoadShared {
         need {
             /// `type`: The kind of secret.
             "type" type_: SharedType,
-            /// `data`: The secret itself, not in any encoding (`0x` and `0s` are of swanctl); of
+            /// The secret itself, not in any encoding (`0x` and `0s` are of swanctl); of
             /// NTLM the hash of 16 bytes.
             "data" data: Secret,
         }
-        /// `id`: A name for [`UnloadShared`] and [`GetShared`]; replaces the secret of this name.
+        /// A name for [`UnloadShared`] and [`GetShared`]; replaces the secret of this name.
         /// Since 5.5.2.
         "id" id: opt Text,
-        /// `owners`: The identities that it belongs to. Default: any. Regular expressions since
+        /// The identities that it belongs to. Default: any. Regular expressions since
         /// 6.0.2.
         "owners" owners: list Text,
     }
@@ -38,10 +40,12 @@ request! {
 
 request! {
     /// `unload-shared`: unloads a shared secret. There need not be one. Since 5.5.2.
+    ///
+    /// Answered by [`Done`](crate::Done).
     #[doc(alias = "unload-shared")]
     pub struct UnloadShared {
         need {
-            /// `id`: The name that it was loaded with.
+            /// The name that it was loaded with.
             "id" id: Text,
         }
     }
@@ -49,6 +53,8 @@ request! {
 
 request! {
     /// `get-shared`: the names of the shared secrets that were loaded with one. Since 5.5.2.
+    ///
+    /// Answered by [`GetSharedResponse`](crate::GetSharedResponse).
     #[doc(alias = "get-shared")]
     pub struct GetShared {}
 }
@@ -57,6 +63,6 @@ request! {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GetSharedResponse {
-    /// `keys`: The names.
+    /// The names.
     pub keys: Vec<Text>,
 }

@@ -13,6 +13,7 @@ use crate::charon::{Charon, each_generation};
 
 each_generation! {
     a_connection_is_read_back_as_it_was_loaded
+    what_is_loaded_does_not_differ_from_what_was_wanted
     several_connections_are_loaded_in_one_request
     what_else_can_be_listed_is
     proposals_are_listed_where_the_daemon_does
@@ -34,6 +35,183 @@ fn list(client: &mut Client) -> Vec<ListConn> {
     let conns = stream.by_ref().map(Result::unwrap).collect();
     stream.finish().unwrap();
     conns
+}
+
+/// Connections with every key that is listed, in spellings of all kinds, each with one change.
+fn wanted_and_changed() -> Vec<(Conn, Vec<(Conn, &'static str)>)> {
+    let auth = || ConnAuth::new().auth("psk");
+    let plain = || {
+        Conn::new()
+            .remote_addrs(["192.0.2.2"])
+            .local(auth())
+            .remote(auth())
+    };
+    let child = |child: ConnChild| plain().child("net", child);
+    let net = || {
+        ConnChild::new()
+            .local_ts(["10.1.0.0/16"])
+            .remote_ts(["10.2.0.0/16[tcp/80]"])
+    };
+    vec![
+        (
+            plain(),
+            vec![
+                (plain().remote_addrs(["192.0.2.3"]), "remote_addrs"),
+                (plain().local_addrs(["192.0.2.1"]), "local_addrs"),
+                (plain().rekey_time("1h"), "rekey_time"),
+                (plain().reauth_time(3600).rekey_time("4h"), "reauth_time"),
+                (plain().unique(Unique::Replace), "unique"),
+                (plain().remote(auth()), "remote-2"),
+                (plain().child("net", ConnChild::new()), "children.net"),
+            ],
+        ),
+        (
+            plain()
+                .version(2)
+                .local_addrs(["192.0.2.1, 192.0.2.4"])
+                .unique("keep"),
+            vec![(
+                plain().version(2).local_addrs(["192.0.2.1", "192.0.2.4"]),
+                "unique",
+            )],
+        ),
+        (
+            plain()
+                .reauth_time("2h")
+                .ppk_id("ppk@example.org")
+                .ppk_required(true),
+            vec![
+                (plain().reauth_time(7200).ppk_required(true), "ppk_id"),
+                (
+                    plain().reauth_time(7200).ppk_id("ppk@example.org"),
+                    "ppk_required",
+                ),
+            ],
+        ),
+        (
+            Conn::new()
+                .local_named("local-b", auth().round(2).auth("eap-md5").eap_id("carol"))
+                .local_named("local-a", auth().round(1).id("carol@example.org"))
+                .remote(
+                    ConnAuth::new()
+                        .id("C=CH,O=Linux strongSwan,CN=moon.example.org")
+                        .revocation(Revocation::Strict)
+                        .groups(["sales"]),
+                ),
+            vec![(plain(), "local.id")],
+        ),
+        (
+            plain().local(ConnAuth::new().auth("xauth").xauth_id("carol")),
+            vec![],
+        ),
+        (
+            child(
+                net()
+                    .rekey_time("30m")
+                    .rekey_bytes("500m")
+                    .rekey_packets(1000),
+            ),
+            vec![
+                (
+                    child(net().rekey_bytes("500m").rekey_packets(1000)),
+                    "children.net.rekey_time",
+                ),
+                (
+                    child(net().rekey_time(1800).rekey_packets(1000)),
+                    "children.net.rekey_bytes",
+                ),
+                (
+                    child(net().rekey_time(1800).rekey_bytes(524_288_000)),
+                    "children.net.rekey_packets",
+                ),
+            ],
+        ),
+        (
+            child(
+                ConnChild::new()
+                    .life_time("66m")
+                    .life_bytes("11m")
+                    .life_packets(110),
+            ),
+            vec![(
+                child(ConnChild::new().life_time("66m").rekey_bytes(5)),
+                "children.net.rekey_bytes",
+            )],
+        ),
+        (
+            child(
+                net()
+                    .dpd_action("restart")
+                    .close_action(Action::trap())
+                    .start_action("none"),
+            ),
+            vec![
+                (
+                    child(net().dpd_action("start")),
+                    "children.net.close_action",
+                ),
+                (
+                    child(net().close_action("trap").dpd_action("trap")),
+                    "children.net.dpd_action",
+                ),
+            ],
+        ),
+        (
+            child(net().mode(ChildMode::Transport).priority(7).interface("lo")),
+            vec![
+                (
+                    child(net().priority(7).interface("lo")),
+                    "children.net.mode",
+                ),
+                (
+                    child(net().mode("transport").interface("lo")),
+                    "children.net.priority",
+                ),
+                (
+                    child(net().mode("transport").priority(7)),
+                    "children.net.interface",
+                ),
+            ],
+        ),
+        (
+            child(ConnChild::new().remote_ts([
+                "10.2.0.0/16",
+                "10.2.3.0/24",
+                "10.9.0.7",
+                "fec0::/64",
+            ])),
+            vec![(
+                child(ConnChild::new().remote_ts(["10.2.0.0/16"])),
+                "children.net.remote_ts",
+            )],
+        ),
+    ]
+}
+
+fn what_is_loaded_does_not_differ_from_what_was_wanted(charon: &Charon) {
+    let mut client = charon.client();
+    for (wanted, changes) in wanted_and_changed() {
+        client
+            .call(&LoadConn::new("drift", wanted.clone()))
+            .unwrap();
+        let listed = list(&mut client);
+        let loaded = &listed
+            .iter()
+            .find(|conn| conn.name == "drift")
+            .unwrap()
+            .conn;
+        let differences = loaded.differences(&wanted);
+        assert!(
+            differences.is_empty(),
+            "{wanted:?}: {differences}{loaded:#?}"
+        );
+        for (changed, path) in changes {
+            let differences = loaded.differences(&changed);
+            let mut paths = differences.found.iter().map(|found| found.path.as_str());
+            assert!(paths.any(|found| found == path), "{path}: {differences:?}");
+        }
+        client.call(&UnloadConn::new("drift")).unwrap();
+    }
 }
 
 fn a_connection_is_read_back_as_it_was_loaded(charon: &Charon) {

@@ -75,6 +75,10 @@ fn what_is_loaded_by_examples_is_there(charon: &Charon) {
         printed(charon, "from_toml", &[]),
         "loaded vici-example-toml\nloaded vici-example-own\n"
     );
+    assert_eq!(
+        printed(charon, "from_yaml", &[]),
+        "loaded vici-example-yaml\n"
+    );
     let conns = client.call(&GetConns::new()).unwrap().conns;
     assert_eq!(
         conns,
@@ -82,7 +86,8 @@ fn what_is_loaded_by_examples_is_there(charon: &Charon) {
             "vici-example-site",
             "vici-example-rw",
             "vici-example-toml",
-            "vici-example-own"
+            "vici-example-own",
+            "vici-example-yaml"
         ]
     );
 }

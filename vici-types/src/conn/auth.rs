@@ -8,33 +8,33 @@ request! {
     ///
     /// An `auth` of an unknown EAP method is taken for `eap` by the daemon, without a word.
     pub struct ConnAuth {
-        /// `round`: Sort key of the round; equal values keep message order. Default: 0. Since
+        /// Sort key of the round; equal values keep message order. Default: 0. Since
         /// 5.4.0.
         "round" round: num u32,
-        /// `auth`: Authentication method. Default: public key without constraints.
+        /// Authentication method. Default: public key without constraints.
         "auth" auth: opt Text,
-        /// `id`: IKE identity; remote side may be a pattern. Default: subject of the first
+        /// IKE identity; remote side may be a pattern. Default: subject of the first
         /// certificate in this section, else none (%any).
         "id" id: opt Text,
-        /// `ca_id`: Identity a CA in the chain must have (remote). Default: none. Since 5.8.2.
+        /// Identity a CA in the chain must have (remote). Default: none. Since 5.8.2.
         "ca_id" ca_id: opt Text,
-        /// `aaa_id`: Identity expected from the AAA/EAP server (local). Default: none.
+        /// Identity expected from the AAA/EAP server (local). Default: none.
         "aaa_id" aaa_id: opt Text,
-        /// `eap_id`: EAP identity. Default: none.
+        /// EAP identity. Default: none.
         "eap_id" eap_id: opt Text,
-        /// `xauth_id`: XAuth user name. Default: none.
+        /// XAuth user name. Default: none.
         "xauth_id" xauth_id: opt Text,
-        /// `revocation`: Certificate revocation policy (remote). Default: relaxed.
+        /// Certificate revocation policy (remote). Default: relaxed.
         "revocation" revocation: opt Revocation,
-        /// `groups`: Required group memberships (remote). Default: none.
+        /// Required group memberships (remote). Default: none.
         "groups" groups: list Text,
-        /// `cert_policy`: Required certificate policy OIDs (remote). Default: none. Since 5.5.2.
+        /// Required certificate policy OIDs (remote). Default: none. Since 5.5.2.
         "cert_policy" cert_policy: list Text,
-        /// `certs`: End entity certificates as data (PEM or DER), not as path. Default: none.
+        /// End entity certificates as data (PEM or DER), not as path. Default: none.
         "certs" certs: list Blob,
-        /// `cacerts`: CA certificates as data. Default: none.
+        /// CA certificates as data. Default: none.
         "cacerts" cacerts: list Blob,
-        /// `pubkeys`: Raw public keys as data. Default: none. Since 5.4.0. Since 6.0.1 a bad key
+        /// Raw public keys as data. Default: none. Since 5.4.0. Since 6.0.1 a bad key
         /// gives the generic parse error instead of naming the key.
         "pubkeys" pubkeys: list Blob,
         /// `cert*`: Certificates by path or token, any section whose name begins with `cert`. Since
@@ -74,15 +74,15 @@ impl ConnAuth {
 request! {
     /// A certificate that the daemon reads from a file or a token.
     pub struct ConnCert {
-        /// `file`: Absolute path readable by the daemon. Either `file` or `handle` is needed. Since
+        /// Absolute path readable by the daemon. Either `file` or `handle` is needed. Since
         /// 5.5.2.
         "file" file: opt Text,
-        /// `handle`: Hex CKA_ID of the certificate on a token. Either `file` or `handle` is needed.
+        /// Hex CKA_ID of the certificate on a token. Either `file` or `handle` is needed.
         /// Since 5.5.2.
         "handle" handle: opt Text,
-        /// `slot`: Token slot. Default: any slot. Since 5.5.2.
+        /// Token slot. Default: any slot. Since 5.5.2.
         "slot" slot: num u32,
-        /// `module`: PKCS#11 module name. Default: any module. Since 5.5.2.
+        /// PKCS#11 module name. Default: any module. Since 5.5.2.
         "module" module: opt Text,
     }
     check(cert) {

@@ -7,106 +7,106 @@ request! {
     ///
     /// The fields are the keys of a child in `swanctl.conf`.
     pub struct ConnChild {
-        /// `esp_proposals`: ESP proposals, one per item. Default: default (also if neither ESP nor
+        /// ESP proposals, one per item. Default: default (also if neither ESP nor
         /// AH is given).
         "esp_proposals" esp_proposals: list Text,
-        /// `ah_proposals`: AH proposals, one per item. Default: none.
+        /// AH proposals, one per item. Default: none.
         "ah_proposals" ah_proposals: list Text,
-        /// `local_ts`: Local traffic selectors, one per item. Default: dynamic.
+        /// Local traffic selectors, one per item. Default: dynamic.
         "local_ts" local_ts: list Text,
-        /// `remote_ts`: Remote traffic selectors, one per item. Default: dynamic.
+        /// Remote traffic selectors, one per item. Default: dynamic.
         "remote_ts" remote_ts: list Text,
-        /// `updown`: Updown script. Default: none.
+        /// Updown script. Default: none.
         "updown" updown: opt Text,
-        /// `hostaccess`: Host access variable for updown. Default: no.
+        /// Host access variable for updown. Default: no.
         "hostaccess" hostaccess: bool bool,
-        /// `mode`: IPsec mode or shunt type. Default: tunnel. Transport_proxy since 5.5.2, iptfs
-        /// since 6.0.2.
+        /// IPsec mode or shunt type. Default: tunnel. `transport_proxy` since 5.5.2,
+        /// `iptfs` since 6.0.2.
         "mode" mode: opt ChildMode,
-        /// `policies`: Install IPsec policies. Default: yes. Since 5.3.3.
+        /// Install IPsec policies. Default: yes. Since 5.3.3.
         "policies" policies: bool bool,
-        /// `policies_fwd_out`: Install outbound FWD policies. Default: no. Since 5.5.1.
+        /// Install outbound FWD policies. Default: no. Since 5.5.1.
         "policies_fwd_out" policies_fwd_out: bool bool,
-        /// `replay_window`: Anti-replay window in packets, 0 = off. Default: charon.replay_window
+        /// Anti-replay window in packets, 0 = off. Default: charon.replay_window
         /// (32).
         "replay_window" replay_window: num u32,
-        /// `rekey_time`: Soft lifetime. Default: life_time / 1.1 if that is given, else 1h. Before
+        /// Soft lifetime. Default: life_time / 1.1 if that is given, else 1h. Before
         /// 5.9.9: always 1h when absent.
         "rekey_time" rekey_time: opt Time,
-        /// `life_time`: Hard lifetime. Default: rekey_time * 1.1.
+        /// Hard lifetime. Default: rekey_time * 1.1.
         "life_time" life_time: opt Time,
-        /// `rand_time`: Random range subtracted from rekey_time. Default: life_time - rekey_time.
+        /// Random range subtracted from rekey_time. Default: life_time - rekey_time.
         "rand_time" rand_time: opt Time,
-        /// `rekey_bytes`: Soft volume limit, 0 = off. Default: life_bytes / 1.1 if that is given,
+        /// Soft volume limit, 0 = off. Default: life_bytes / 1.1 if that is given,
         /// else 0.
         "rekey_bytes" rekey_bytes: opt Volume,
-        /// `life_bytes`: Hard volume limit. Default: rekey_bytes * 1.1.
+        /// Hard volume limit. Default: rekey_bytes * 1.1.
         "life_bytes" life_bytes: opt Volume,
-        /// `rand_bytes`: Random range subtracted from rekey_bytes. Default: life_bytes -
+        /// Random range subtracted from rekey_bytes. Default: life_bytes -
         /// rekey_bytes.
         "rand_bytes" rand_bytes: opt Volume,
-        /// `rekey_packets`: Soft packet limit, 0 = off. Default: life_packets / 1.1 if that is
+        /// Soft packet limit, 0 = off. Default: life_packets / 1.1 if that is
         /// given, else 0.
         "rekey_packets" rekey_packets: num u64,
-        /// `life_packets`: Hard packet limit. Default: rekey_packets * 1.1.
+        /// Hard packet limit. Default: rekey_packets * 1.1.
         "life_packets" life_packets: num u64,
-        /// `rand_packets`: Random range subtracted from rekey_packets. Default: life_packets -
+        /// Random range subtracted from rekey_packets. Default: life_packets -
         /// rekey_packets.
         "rand_packets" rand_packets: num u64,
-        /// `dpd_action`: What to do when the peer is dead. Default: none (clear).
+        /// What to do when the peer is dead. Default: none (clear).
         "dpd_action" dpd_action: opt Action,
-        /// `start_action`: What to do after loading. Default: none.
+        /// What to do after loading. Default: none.
         "start_action" start_action: opt Action,
-        /// `close_action`: What to do after the peer closed the SA. Default: none.
+        /// What to do after the peer closed the SA. Default: none.
         "close_action" close_action: opt Action,
-        /// `ipcomp`: Negotiate IPComp. Default: no.
+        /// Negotiate IPComp. Default: no.
         "ipcomp" ipcomp: bool bool,
-        /// `inactivity`: Close after this idle time, 0 = off. Default: 0s.
+        /// Close after this idle time, 0 = off. Default: 0s.
         "inactivity" inactivity: opt Time,
-        /// `reqid`: Fixed reqid, 0 = dynamic. Default: 0.
+        /// Fixed reqid, 0 = dynamic. Default: 0.
         "reqid" reqid: num u32,
-        /// `mark_in`: Inbound Netfilter mark. Default: 0/0.
+        /// Inbound Netfilter mark. Default: 0/0.
         "mark_in" mark_in: opt Mark,
-        /// `mark_in_sa`: Set mark_in on the inbound SA too. Default: no. Since 5.6.1.
+        /// Set mark_in on the inbound SA too. Default: no. Since 5.6.1.
         "mark_in_sa" mark_in_sa: bool bool,
-        /// `mark_out`: Outbound Netfilter mark. Default: 0/0.
+        /// Outbound Netfilter mark. Default: 0/0.
         "mark_out" mark_out: opt Mark,
-        /// `set_mark_in`: Mark applied after inbound processing. Default: 0/0. Since 5.7.0.
+        /// Mark applied after inbound processing. Default: 0/0. Since 5.7.0.
         "set_mark_in" set_mark_in: opt SetMark,
-        /// `set_mark_out`: Mark applied after outbound processing. Default: 0/0. Since 5.7.0.
+        /// Mark applied after outbound processing. Default: 0/0. Since 5.7.0.
         "set_mark_out" set_mark_out: opt SetMark,
-        /// `tfc_padding`: Pad ESP packets to this size. Default: 0.
+        /// Pad ESP packets to this size. Default: 0.
         "tfc_padding" tfc_padding: opt TfcPadding,
-        /// `priority`: Fixed policy priority, 0 = computed. Default: 0. Since 5.5.0.
+        /// Fixed policy priority, 0 = computed. Default: 0. Since 5.5.0.
         "priority" priority: num u32,
-        /// `interface`: Interface to bind policies to. Default: none. Since 5.5.0.
+        /// Interface to bind policies to. Default: none. Since 5.5.0.
         "interface" interface: opt Text,
-        /// `hw_offload`: Hardware offload; yes is an alias of crypto. Default: no. Since 5.5.3. Not
+        /// Hardware offload; yes is an alias of crypto. Default: no. Since 5.5.3. Not
         /// a boolean: true/1 are rejected. 5.5.3-5.6.2: boolean; auto since 5.6.3; crypto, packet
         /// since 5.9.10.
         "hw_offload" hw_offload: opt HwOffload,
-        /// `sha256_96`: 96 bit truncation for HMAC-SHA-256. Default: no. Since 5.5.3.
+        /// 96 bit truncation for HMAC-SHA-256. Default: no. Since 5.5.3.
         "sha256_96" sha256_96: bool bool,
-        /// `copy_df`: Copy the DF bit to the outer header. Default: yes. Since 5.7.0.
+        /// Copy the DF bit to the outer header. Default: yes. Since 5.7.0.
         "copy_df" copy_df: bool bool,
-        /// `copy_ecn`: Copy ECN. Default: yes. Since 5.7.0.
+        /// Copy ECN. Default: yes. Since 5.7.0.
         "copy_ecn" copy_ecn: bool bool,
-        /// `copy_dscp`: Copy DSCP. Default: out. Since 5.7.0. Not a boolean: true/1 are rejected.
+        /// Copy DSCP. Default: out. Since 5.7.0. Not a boolean: true/1 are rejected.
         "copy_dscp" copy_dscp: opt CopyDscp,
-        /// `icmp`: Forward ICMP errors that match by reverse lookup. Default: no. Since 6.0.5.
+        /// Forward ICMP errors that match by reverse lookup. Default: no. Since 6.0.5.
         "icmp" icmp: bool bool,
-        /// `if_id_in`: Inbound XFRM interface ID. Default: 0 (inherit from connection). Since
+        /// Inbound XFRM interface ID. Default: 0 (inherit from connection). Since
         /// 5.8.0.
         "if_id_in" if_id_in: opt IfId,
-        /// `if_id_out`: Outbound XFRM interface ID. Default: 0 (inherit from connection). Since
+        /// Outbound XFRM interface ID. Default: 0 (inherit from connection). Since
         /// 5.8.0.
         "if_id_out" if_id_out: opt IfId,
-        /// `label`: Security label; must not be empty. Default: none. Since 5.9.6.
+        /// Security label; must not be empty. Default: none. Since 5.9.6.
         "label" label: opt Text,
-        /// `label_mode`: How the label is used. Default: system. Since 5.9.6. Selinux only where
+        /// How the label is used. Default: system. Since 5.9.6. Selinux only where
         /// SELinux is usable.
         "label_mode" label_mode: opt LabelMode,
-        /// `per_cpu_sas`: Per-CPU CHILD_SAs: boolean, or encap for random source ports. Default:
+        /// Per-CPU CHILD_SAs: boolean, or encap for random source ports. Default:
         /// no. Since 6.0.2.
         "per_cpu_sas" per_cpu_sas: opt PerCpuSas,
     }

@@ -8,31 +8,31 @@ record! {
     /// A connection as `list-conns` reports it.
     #[derive(Default)]
     pub struct ConnInfo {
-        /// `local_addrs`: Local addresses as configured: literals, names, subnets, ranges or %any.
+        /// Local addresses as configured: literals, names, subnets, ranges or %any.
         "local_addrs" local_addrs: need Vec<Text>,
-        /// `remote_addrs`: Remote addresses as configured.
+        /// Remote addresses as configured.
         "remote_addrs" remote_addrs: need Vec<Text>,
-        /// `local_port`: Configured local IKE port. Since 6.0.3.
+        /// Configured local IKE port. Since 6.0.3.
         "local_port" local_port: opt u16,
-        /// `remote_port`: Configured remote IKE port. Since 6.0.3.
+        /// Configured remote IKE port. Since 6.0.3.
         "remote_port" remote_port: opt u16,
-        /// `version`: IKE version.
+        /// IKE version.
         "version" version: need ConfiguredVersion,
-        /// `reauth_time`: IKE reauthentication interval in seconds, 0 = off. Since 5.5.0.
+        /// IKE reauthentication interval in seconds, 0 = off. Since 5.5.0.
         "reauth_time" reauth_time: opt u64,
-        /// `rekey_time`: IKE rekey interval in seconds, 0 = off. Since 5.5.0.
+        /// IKE rekey interval in seconds, 0 = off. Since 5.5.0.
         "rekey_time" rekey_time: opt u64,
-        /// `unique`: Uniqueness policy. Since 5.5.2.
+        /// Uniqueness policy. Since 5.5.2.
         "unique" unique: opt UniquePolicy,
-        /// `proposals`: IKE proposals; the section is there even if empty. Since 6.1.0.
+        /// IKE proposals; the section is there even if empty. Since 6.1.0.
         "proposals" proposals: opt Named<Proposal>,
-        /// `dpd_delay`: DPD interval in seconds. Only if not zero. Since 5.6.2.
+        /// DPD interval in seconds. Only if not zero. Since 5.6.2.
         "dpd_delay" dpd_delay: opt u64,
-        /// `dpd_timeout`: IKEv1 DPD timeout in seconds. Only if not zero. Since 5.6.2.
+        /// IKEv1 DPD timeout in seconds. Only if not zero. Since 5.6.2.
         "dpd_timeout" dpd_timeout: opt u64,
-        /// `ppk_id`: Identity of the post-quantum preshared key. Only if configured. Since 5.7.0.
+        /// Identity of the post-quantum preshared key. Only if configured. Since 5.7.0.
         "ppk_id" ppk_id: opt Text,
-        /// `ppk_required`: PPK is mandatory. Only if enabled. Since 5.7.0.
+        /// PPK is mandatory. Only if enabled. Since 5.7.0.
         "ppk_required" ppk_required: flag bool,
         /// `local-1`, `local-2`, ...: Local authentication rounds, in their order. Before 5.3.0
         /// each was called `local`.
@@ -40,7 +40,7 @@ record! {
         /// `remote-1`, `remote-2`, ...: Remote authentication rounds, in their order. Before 5.3.0
         /// each was called `remote`.
         "remote" remote: prefix AuthInfo,
-        /// `children`: Child configurations keyed by name (may be empty).
+        /// Child configurations keyed by name (may be empty).
         "children" children: need Named<ChildInfo>,
     }
 }
@@ -49,7 +49,7 @@ record! {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AuthInfo {
-    /// `class`: Authentication method. Only if an auth method is configured; absent when the auth
+    /// Authentication method. Only if an auth method is configured; absent when the auth
     /// key was not given (that means public key).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub class: Option<AuthClass>,
@@ -59,36 +59,36 @@ pub struct AuthInfo {
     /// `eap-vendor`: Vendor ID (PEN) of an expanded EAP method. Only of methods of a vendor.
     #[serde(rename = "eap-vendor", skip_serializing_if = "Option::is_none")]
     pub eap_vendor: Option<u32>,
-    /// `xauth`: XAuth backend name. Only of XAuth with a specific backend.
+    /// XAuth backend name. Only of XAuth with a specific backend.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub xauth: Option<Text>,
-    /// `revocation`: Revocation policy as the worst acceptable result. Only if the policy is strict
+    /// Revocation policy as the worst acceptable result. Only if the policy is strict
     /// (GOOD) or ifuri (SKIPPED); relaxed emits nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revocation: Option<RevocationResult>,
-    /// `id`: IKE identity. Only if an identity is configured or was derived from a certificate.
+    /// IKE identity. Only if an identity is configured or was derived from a certificate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<Text>,
-    /// `ca_id`: Identity a CA in the trust chain must have. Only if configured. Since 5.8.2.
+    /// Identity a CA in the trust chain must have. Only if configured. Since 5.8.2.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ca_id: Option<Text>,
-    /// `aaa_id`: Identity of the AAA backend. Only if configured.
+    /// Identity of the AAA backend. Only if configured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub aaa_id: Option<Text>,
-    /// `eap_id`: EAP identity. Only if configured.
+    /// EAP identity. Only if configured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub eap_id: Option<Text>,
-    /// `xauth_id`: XAuth user name. Only if configured.
+    /// XAuth user name. Only if configured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub xauth_id: Option<Text>,
-    /// `groups`: Required group memberships (may be empty).
+    /// Required group memberships (may be empty).
     pub groups: Vec<Text>,
-    /// `cert_policy`: Required certificate policy OIDs (may be empty). Since 5.7.0.
+    /// Required certificate policy OIDs (may be empty). Since 5.7.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cert_policy: Option<Vec<Text>>,
-    /// `certs`: Subjects of the configured end entity certificates / raw keys (may be empty).
+    /// Subjects of the configured end entity certificates / raw keys (may be empty).
     pub certs: Vec<Text>,
-    /// `cacerts`: Subjects of the configured CA certificates (may be empty).
+    /// Subjects of the configured CA certificates (may be empty).
     pub cacerts: Vec<Text>,
 }
 
@@ -96,36 +96,36 @@ pub struct AuthInfo {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ChildInfo {
-    /// `mode`: Configured IPsec mode, upper case.
+    /// Configured IPsec mode, upper case.
     pub mode: Mode,
-    /// `label`: Configured security label as hex including the terminating zero byte. Only if
+    /// Configured security label as hex including the terminating zero byte. Only if
     /// configured. Since 5.9.6.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<HexBytes>,
-    /// `rekey_time`: CHILD_SA rekey interval in seconds, 0 = off. Since 5.5.0.
+    /// CHILD_SA rekey interval in seconds, 0 = off. Since 5.5.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rekey_time: Option<u64>,
-    /// `rekey_bytes`: CHILD_SA rekey volume in bytes, 0 = off. Since 5.5.0.
+    /// CHILD_SA rekey volume in bytes, 0 = off. Since 5.5.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rekey_bytes: Option<u64>,
-    /// `rekey_packets`: CHILD_SA rekey packet count, 0 = off. Since 5.5.0.
+    /// CHILD_SA rekey packet count, 0 = off. Since 5.5.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rekey_packets: Option<u64>,
-    /// `dpd_action`: Action on a dead peer. Since 5.6.2. Before 5.9.6: clear|hold|restart.
+    /// Action on a dead peer. Since 5.6.2. Before 5.9.6: clear|hold|restart.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dpd_action: Option<Action>,
-    /// `close_action`: Action after the peer closed the CHILD_SA. Since 5.6.2. Before 5.9.6:
+    /// Action after the peer closed the CHILD_SA. Since 5.6.2. Before 5.9.6:
     /// clear|hold|restart.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub close_action: Option<Action>,
-    /// `esp_proposals`: ESP proposals; the section is there even if empty. Since 6.1.0.
+    /// ESP proposals; the section is there even if empty. Since 6.1.0.
     #[serde(
         default,
         deserialize_with = "crate::format::some",
         skip_serializing_if = "Option::is_none"
     )]
     pub esp_proposals: Option<Named<Proposal>>,
-    /// `ah_proposals`: AH proposals; the section is there even if empty. Since 6.1.0.
+    /// AH proposals; the section is there even if empty. Since 6.1.0.
     #[serde(
         default,
         deserialize_with = "crate::format::some",
@@ -138,10 +138,10 @@ pub struct ChildInfo {
     /// `remote-ts`: Remote traffic selectors. With a dash on output, remote_ts on input.
     #[serde(rename = "remote-ts")]
     pub remote_ts: Vec<TrafficSelector>,
-    /// `interface`: Interface the policies are bound to. Only if configured. Since 5.5.0.
+    /// Interface the policies are bound to. Only if configured. Since 5.5.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interface: Option<Text>,
-    /// `priority`: Fixed policy priority. Only if not zero. Since 5.5.0.
+    /// Fixed policy priority. Only if not zero. Since 5.5.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<u32>,
 }
@@ -150,40 +150,40 @@ pub struct ChildInfo {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Proposal {
-    /// `encr`: Encryption algorithms, if the proposal has any. Since 6.1.0.
+    /// Encryption algorithms, if the proposal has any. Since 6.1.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encr: Option<Vec<Text>>,
-    /// `integ`: Integrity algorithms, if the proposal has any. Since 6.1.0.
+    /// Integrity algorithms, if the proposal has any. Since 6.1.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub integ: Option<Vec<Text>>,
-    /// `prf`: Pseudo-random functions, if the proposal has any. Since 6.1.0.
+    /// Pseudo-random functions, if the proposal has any. Since 6.1.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prf: Option<Vec<Text>>,
-    /// `ke`: Key exchange methods, if the proposal has any. Since 6.1.0.
+    /// Key exchange methods, if the proposal has any. Since 6.1.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ke: Option<Vec<Text>>,
-    /// `ake1`: Additional key exchange methods, exchange 1, if the proposal has any. Since 6.1.0.
+    /// Additional key exchange methods, exchange 1, if the proposal has any. Since 6.1.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake1: Option<Vec<Text>>,
-    /// `ake2`: Additional key exchange methods, exchange 2, if the proposal has any. Since 6.1.0.
+    /// Additional key exchange methods, exchange 2, if the proposal has any. Since 6.1.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake2: Option<Vec<Text>>,
-    /// `ake3`: Additional key exchange methods, exchange 3, if the proposal has any. Since 6.1.0.
+    /// Additional key exchange methods, exchange 3, if the proposal has any. Since 6.1.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake3: Option<Vec<Text>>,
-    /// `ake4`: Additional key exchange methods, exchange 4, if the proposal has any. Since 6.1.0.
+    /// Additional key exchange methods, exchange 4, if the proposal has any. Since 6.1.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake4: Option<Vec<Text>>,
-    /// `ake5`: Additional key exchange methods, exchange 5, if the proposal has any. Since 6.1.0.
+    /// Additional key exchange methods, exchange 5, if the proposal has any. Since 6.1.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake5: Option<Vec<Text>>,
-    /// `ake6`: Additional key exchange methods, exchange 6, if the proposal has any. Since 6.1.0.
+    /// Additional key exchange methods, exchange 6, if the proposal has any. Since 6.1.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake6: Option<Vec<Text>>,
-    /// `ake7`: Additional key exchange methods, exchange 7, if the proposal has any. Since 6.1.0.
+    /// Additional key exchange methods, exchange 7, if the proposal has any. Since 6.1.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake7: Option<Vec<Text>>,
-    /// `sn`: Sequence number transforms, if the proposal has any. Since 6.1.0.
+    /// Sequence number transforms, if the proposal has any. Since 6.1.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sn: Option<Vec<Text>>,
 }

@@ -5,7 +5,6 @@ mod child;
 mod differences;
 mod list;
 mod load;
-mod spelling;
 
 pub use self::auth::{ConnAuth, ConnCert};
 pub use self::child::ConnChild;
@@ -21,10 +20,12 @@ request! {
     /// `unload-conn`: unloads a connection and undoes its start actions.
     ///
     /// The example `reconcile` of `vici-control` unloads what is not wanted any more.
+    ///
+    /// Answered by [`Done`](crate::Done).
     #[doc(alias = "unload-conn")]
     pub struct UnloadConn {
         need {
-            /// `name`: The name of the connection.
+            /// The name of the connection.
             "name" name: Text,
         }
     }
@@ -34,6 +35,8 @@ request! {
     /// `get-conns`: the names of the connections that were loaded with `load-conn`.
     ///
     /// The example `reconcile` of `vici-control` compares them with those that are wanted.
+    ///
+    /// Answered by [`GetConnsResponse`](crate::GetConnsResponse).
     #[doc(alias = "get-conns")]
     pub struct GetConns {}
 }
@@ -42,15 +45,17 @@ request! {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GetConnsResponse {
-    /// `conns`: The names, in the order of loading.
+    /// The names, in the order of loading.
     pub conns: Vec<Text>,
 }
 
 request! {
     /// `list-conns`: the connections of all backends, as [`ListConn`] events.
+    ///
+    /// Streams [`ListConn`](crate::ListConn), and is answered by [`Empty`](crate::Empty).
     #[doc(alias = "list-conns")]
     pub struct ListConns {
-        /// `ike`: Only the connection with this name.
+        /// Only the connection with this name.
         "ike" ike: opt Text,
     }
 }

@@ -14,28 +14,28 @@ use crate::word::{ChildState, Encryption, Integrity, IpsecProtocol, KeyExchange,
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct ChildSa {
-    /// `name`: Name of the CHILD_SA configuration. Since 5.5.2.
+    /// Name of the CHILD_SA configuration. Since 5.5.2.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<Text>,
-    /// `uniqueid`: Number identifying this CHILD_SA; accepted by the child-id arguments. Since
+    /// Number identifying this CHILD_SA; accepted by the child-id arguments. Since
     /// 5.3.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uniqueid: Option<u32>,
-    /// `reqid`: Kernel reqid shared by policies and SAs.
+    /// Kernel reqid shared by policies and SAs.
     pub reqid: u32,
-    /// `state`: State of the CHILD_SA. RETRYING since 5.3.0, DELETED since 5.6.3.
+    /// State of the CHILD_SA. RETRYING since 5.3.0, DELETED since 5.6.3.
     pub state: ChildState,
-    /// `mode`: IPsec mode, upper case; TRANSPORT_PROXY only if transport was negotiated and proxy
+    /// IPsec mode, upper case; TRANSPORT_PROXY only if transport was negotiated and proxy
     /// mode is configured. IPTFS since 6.0.2, TRANSPORT_PROXY since 5.5.2.
     pub mode: Mode,
-    /// `label`: Security label, hex of the raw bytes including the terminating zero byte. Only if a
+    /// Security label, hex of the raw bytes including the terminating zero byte. Only if a
     /// label was negotiated. Since 5.9.6.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<HexBytes>,
-    /// `protocol`: IPsec protocol. While installed.
+    /// IPsec protocol. While installed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub protocol: Option<IpsecProtocol>,
-    /// `encap`: ESP is UDP-encapsulated. While installed, if UDP encapsulation in use.
+    /// ESP is UDP-encapsulated. While installed, if UDP encapsulation in use.
     #[serde(default, skip_serializing_if = "Not::not")]
     pub encap: bool,
     /// `spi-in`: Inbound SPI. While installed.
@@ -76,7 +76,7 @@ pub struct ChildSa {
     /// supported. Since 6.0.2.
     #[serde(default, skip_serializing_if = "Not::not")]
     pub per_cpu_sas: bool,
-    /// `cpu`: CPU this per-CPU SA belongs to. While installed, if the SA is bound to a CPU. Since
+    /// CPU this per-CPU SA belongs to. While installed, if the SA is bound to a CPU. Since
     /// 6.0.2.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cpu: Option<u32>,
@@ -98,35 +98,35 @@ pub struct ChildSa {
     /// negotiated (never for the first CHILD_SA created in IKE_AUTH).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dh_group: Option<KeyExchange>,
-    /// `ake1`: Additional key exchange number 1 of the CHILD_SA. While installed, if negotiated.
+    /// Additional key exchange number 1 of the CHILD_SA. While installed, if negotiated.
     /// Since 6.0.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake1: Option<KeyExchange>,
-    /// `ake2`: Additional key exchange number 2 of the CHILD_SA. While installed, if negotiated.
+    /// Additional key exchange number 2 of the CHILD_SA. While installed, if negotiated.
     /// Since 6.0.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake2: Option<KeyExchange>,
-    /// `ake3`: Additional key exchange number 3 of the CHILD_SA. While installed, if negotiated.
+    /// Additional key exchange number 3 of the CHILD_SA. While installed, if negotiated.
     /// Since 6.0.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake3: Option<KeyExchange>,
-    /// `ake4`: Additional key exchange number 4 of the CHILD_SA. While installed, if negotiated.
+    /// Additional key exchange number 4 of the CHILD_SA. While installed, if negotiated.
     /// Since 6.0.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake4: Option<KeyExchange>,
-    /// `ake5`: Additional key exchange number 5 of the CHILD_SA. While installed, if negotiated.
+    /// Additional key exchange number 5 of the CHILD_SA. While installed, if negotiated.
     /// Since 6.0.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake5: Option<KeyExchange>,
-    /// `ake6`: Additional key exchange number 6 of the CHILD_SA. While installed, if negotiated.
+    /// Additional key exchange number 6 of the CHILD_SA. While installed, if negotiated.
     /// Since 6.0.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake6: Option<KeyExchange>,
-    /// `ake7`: Additional key exchange number 7 of the CHILD_SA. While installed, if negotiated.
+    /// Additional key exchange number 7 of the CHILD_SA. While installed, if negotiated.
     /// Since 6.0.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake7: Option<KeyExchange>,
-    /// `esn`: Extended sequence numbers are used. While installed, if ESN negotiated.
+    /// Extended sequence numbers are used. While installed, if ESN negotiated.
     #[serde(default, skip_serializing_if = "Not::not", with = "esn")]
     pub esn: bool,
     /// `bytes-in`: Bytes received. While installed.

@@ -12,7 +12,7 @@ record! {
     #[doc(alias = "ike-updown")]
     #[derive(Default)]
     pub struct IkeUpdown {
-        /// `up`: Whether it came up. Since 5.3.3.
+        /// Whether it came up. Since 5.3.3.
         "up" up: flag bool,
         named
         /// The IKE_SA; its section is named after the connection, `(unnamed)` before one is chosen.
@@ -25,7 +25,7 @@ record! {
     #[doc(alias = "child-updown")]
     #[derive(Default)]
     pub struct ChildUpdown {
-        /// `up`: Whether it came up. Since 5.3.3.
+        /// Whether it came up. Since 5.3.3.
         "up" up: flag bool,
         named
         /// The IKE_SA with this one CHILD_SA; its section is named after the connection.
@@ -67,9 +67,9 @@ impl IkeRekey {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct IkeRekeyed {
-    /// `old`: The IKE_SA that is replaced.
+    /// The IKE_SA that is replaced.
     pub old: IkeSa,
-    /// `new`: The one that replaces it.
+    /// The one that replaces it.
     pub new: IkeSa,
 }
 
@@ -101,9 +101,9 @@ impl ChildRekey {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ChildRekeyed {
-    /// `old`: The CHILD_SA that is replaced.
+    /// The CHILD_SA that is replaced.
     pub old: ChildSa,
-    /// `new`: The one that replaces it.
+    /// The one that replaces it.
     pub new: ChildSa,
 }
 

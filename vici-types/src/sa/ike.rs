@@ -17,12 +17,12 @@ use crate::word::{Encryption, IkeState, IkeVersion, Integrity, KeyExchange, Prf,
 )]
 #[non_exhaustive]
 pub struct IkeSa<C = ChildSa> {
-    /// `uniqueid`: Number identifying this IKE_SA for the lifetime of the daemon; accepted by the
+    /// Number identifying this IKE_SA for the lifetime of the daemon; accepted by the
     /// ike-id arguments.
     pub uniqueid: u32,
-    /// `version`: IKE major version in use.
+    /// IKE major version in use.
     pub version: IkeVersion,
-    /// `state`: State of the IKE_SA. REKEYED was added in 5.5.x.
+    /// State of the IKE_SA. REKEYED was added in 5.5.x.
     pub state: IkeState,
     /// `local-host`: Local IKE endpoint address.
     pub local_host: Address,
@@ -46,7 +46,7 @@ pub struct IkeSa<C = ChildSa> {
     /// differs from remote-id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remote_eap_id: Option<Text>,
-    /// `initiator`: We were the initiator of this IKE_SA.
+    /// We were the initiator of this IKE_SA.
     #[serde(default, skip_serializing_if = "Not::not")]
     pub initiator: bool,
     /// `initiator-spi`: Initiator SPI (IKEv1: initiator cookie). Byte order correct since 5.4.0.
@@ -91,38 +91,38 @@ pub struct IkeSa<C = ChildSa> {
     /// `dh-group`: First (classic) key exchange method. Only if a proposal has been selected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dh_group: Option<KeyExchange>,
-    /// `ake1`: Key exchange method negotiated as additional key exchange number 1 of the IKE_SA.
+    /// Key exchange method negotiated as additional key exchange number 1 of the IKE_SA.
     /// Only if the proposal contains additional key exchange 1 (RFC 9370, IKEv2 only). Since 6.0.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake1: Option<KeyExchange>,
-    /// `ake2`: Key exchange method negotiated as additional key exchange number 2 of the IKE_SA.
+    /// Key exchange method negotiated as additional key exchange number 2 of the IKE_SA.
     /// Only if the proposal contains additional key exchange 2 (RFC 9370, IKEv2 only). Since 6.0.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake2: Option<KeyExchange>,
-    /// `ake3`: Key exchange method negotiated as additional key exchange number 3 of the IKE_SA.
+    /// Key exchange method negotiated as additional key exchange number 3 of the IKE_SA.
     /// Only if the proposal contains additional key exchange 3 (RFC 9370, IKEv2 only). Since 6.0.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake3: Option<KeyExchange>,
-    /// `ake4`: Key exchange method negotiated as additional key exchange number 4 of the IKE_SA.
+    /// Key exchange method negotiated as additional key exchange number 4 of the IKE_SA.
     /// Only if the proposal contains additional key exchange 4 (RFC 9370, IKEv2 only). Since 6.0.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake4: Option<KeyExchange>,
-    /// `ake5`: Key exchange method negotiated as additional key exchange number 5 of the IKE_SA.
+    /// Key exchange method negotiated as additional key exchange number 5 of the IKE_SA.
     /// Only if the proposal contains additional key exchange 5 (RFC 9370, IKEv2 only). Since 6.0.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake5: Option<KeyExchange>,
-    /// `ake6`: Key exchange method negotiated as additional key exchange number 6 of the IKE_SA.
+    /// Key exchange method negotiated as additional key exchange number 6 of the IKE_SA.
     /// Only if the proposal contains additional key exchange 6 (RFC 9370, IKEv2 only). Since 6.0.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake6: Option<KeyExchange>,
-    /// `ake7`: Key exchange method negotiated as additional key exchange number 7 of the IKE_SA.
+    /// Key exchange method negotiated as additional key exchange number 7 of the IKE_SA.
     /// Only if the proposal contains additional key exchange 7 (RFC 9370, IKEv2 only). Since 6.0.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ake7: Option<KeyExchange>,
-    /// `ppk`: A post-quantum preshared key was mixed in. Since 5.7.0.
+    /// A post-quantum preshared key was mixed in. Since 5.7.0.
     #[serde(default, skip_serializing_if = "Not::not")]
     pub ppk: bool,
-    /// `established`: Age of the IKE_SA, in seconds. Only if state is ESTABLISHED.
+    /// Age of the IKE_SA, in seconds. Only if state is ESTABLISHED.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub established: Option<u64>,
     /// `rekey-time`: Time until rekeying is scheduled, in seconds; may become negative. Only if

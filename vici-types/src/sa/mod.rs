@@ -19,16 +19,27 @@ request! {
     ///
     /// What is given must match. `child` and `child_id` hide no IKE_SA, only other CHILD_SAs.
     ///
-    /// The example `list_tunnels` of `vici-client` prints them, `exporter` makes metrics of them.
+    /// ```
+    /// use vici_types::ListSas;
+    ///
+    /// let all = ListSas::new().noblock(true);
+    /// let one = ListSas { ike: Some("home".into()), ..Default::default() };
+    /// assert_eq!(one, ListSas::new().ike("home"));
+    /// ```
+    ///
+    /// A few keys of each as a struct of your own: [`ItemsAs`](crate::ItemsAs). The example
+    /// `list_tunnels` of `vici-client` prints them, `exporter` makes metrics of them.
+    ///
+    /// Streams [`ListSa`](crate::ListSa), and is answered by [`Empty`](crate::Empty).
     #[doc(alias = "list-sas")]
     pub struct ListSas {
-        /// `noblock`: Skip IKE_SAs that are busy instead of waiting for them.
+        /// Skip IKE_SAs that are busy instead of waiting for them.
         "noblock" noblock: flag bool,
-        /// `ike`: Only IKE_SAs with this name.
+        /// Only IKE_SAs with this name.
         "ike" ike: opt Text,
         /// `ike-id`: Only the IKE_SA with this unique ID.
         "ike-id" ike_id: num u32,
-        /// `child`: Only include CHILD_SAs with this name. Since 5.9.6. IKE_SAs without a match
+        /// Only include CHILD_SAs with this name. Since 5.9.6. IKE_SAs without a match
         /// are still reported, with empty child-sas.
         "child" child: opt Text,
         /// `child-id`: Only include the CHILD_SA with this unique ID. Since 5.9.6. IKE_SAs

@@ -2,7 +2,7 @@
 
 use core::net::IpAddr;
 
-use super::AuthInfo;
+use crate::conn::AuthInfo;
 use crate::value::{Text, TrafficSelector};
 use crate::word::{AuthClass, EapType};
 

@@ -1,103 +1,11 @@
-//! What is loaded beside what is wanted.
+//! What the parts of a connection have, key by key.
 
-use core::fmt::{self, Display};
-
-use serde::Serialize;
-use vici_serde::{Path, Section, Value};
-
-use super::{AuthInfo, ChildInfo, Conn, ConnAuth, ConnChild, ConnInfo};
-use crate::conn::spelling::{Method, Same, same_id, same_lists, same_selectors};
+use super::compare::Compare;
+use super::spelling::{Method, same_id, same_lists, same_selectors};
+use crate::conn::{AuthInfo, ChildInfo, Conn, ConnAuth, ConnChild, ConnInfo};
 use crate::named::Named;
 use crate::value::{Action, Text, Time, Volume};
 use crate::word::{ChildMode, IkeVersion, RevocationResult, Unique};
-
-/// A key of a connection that is not loaded as it is wanted.
-///
-/// ```text
-/// children.net.rekey_time: wanted 4h, loaded 3600
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Difference {
-    /// The dotted path of the key in the wanted connection.
-    pub path: String,
-    /// What is wanted, as its author wrote it, or the default in brackets; none if nothing is.
-    pub wanted: Option<String>,
-    /// What is loaded, as the daemon spells it; none if nothing is.
-    pub loaded: Option<String>,
-}
-
-impl Display for Difference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let wanted = self.wanted.as_deref().unwrap_or("nothing");
-        let loaded = self.loaded.as_deref().unwrap_or("nothing");
-        write!(f, "{}: wanted {wanted}, loaded {loaded}", self.path)
-    }
-}
-
-/// What [`ConnInfo::differences`] found.
-///
-/// It prints a line for each difference.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Differences {
-    /// What differs for sure.
-    pub found: Vec<Difference>,
-    /// The paths of what is wanted and cannot be seen in what the daemon lists, or is spelled so
-    /// that nobody can tell: whether it is loaded is not known.
-    pub unseen: Vec<String>,
-}
-
-impl Differences {
-    /// Whether nothing differs, as far as can be seen.
-    pub fn is_empty(&self) -> bool {
-        self.found.is_empty()
-    }
-}
-
-impl Display for Differences {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.found
-            .iter()
-            .try_for_each(|found| writeln!(f, "{found}"))
-    }
-}
-
-impl IntoIterator for Differences {
-    type Item = Difference;
-    type IntoIter = std::vec::IntoIter<Difference>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.found.into_iter()
-    }
-}
-
-impl ConnInfo {
-    /// Compares what the daemon lists with what is wanted.
-    ///
-    /// Defaults and other spellings are no difference: `2` is `IKEv2`, `4h` is `14400`, `psk` is
-    /// `pre-shared key`, and a list of children in another order is the same. What `list-conns` does
-    /// not tell, such as marks and certificates, and what it tells in another form, such as
-    /// proposals, is named in [`Differences::unseen`].
-    ///
-    /// ```
-    /// use vici_types::{Conn, ConnInfo};
-    ///
-    /// # let json = r#"{"local_addrs": ["%any"], "remote_addrs": ["192.0.2.1"], "version": "IKEv2",
-    /// #     "reauth_time": 0, "rekey_time": 14400, "unique": "UNIQUE_NO", "children": {}}"#;
-    /// # let listed: ConnInfo = serde_json::from_str(json)?;
-    /// let wanted = Conn::new().version(2).remote_addrs(["192.0.2.1"]).rekey_time("1h").dscp(46);
-    /// let differences = listed.differences(&wanted);
-    /// assert_eq!(differences.to_string(), "rekey_time: wanted 1h, loaded 14400\n");
-    /// assert_eq!(differences.unseen, ["dscp"]);
-    /// # Ok::<(), serde_json::Error>(())
-    /// ```
-    pub fn differences(&self, wanted: &Conn) -> Differences {
-        let mut compare = Compare::default();
-        compare.conn(wanted, self);
-        compare.differences
-    }
-}
 
 /// The keys of which something can be seen.
 const CONN: &[&str] = &[
@@ -140,143 +48,8 @@ const CHILD: &[&str] = &[
     "priority",
 ];
 
-#[derive(Default)]
-struct Compare {
-    differences: Differences,
-    /// The sections around the keys that are compared.
-    around: Vec<String>,
-}
-
 impl Compare {
-    fn path(&self, key: &str) -> String {
-        let around = self.around.iter().map(String::as_str);
-        let names: Vec<&str> = around.chain([key]).collect();
-        Path::from(names.as_slice()).to_string()
-    }
-
-    fn differ(&mut self, key: &str, wanted: Option<String>, loaded: Option<String>) {
-        let path = self.path(key);
-        self.differences.found.push(Difference {
-            path,
-            wanted,
-            loaded,
-        });
-    }
-
-    fn unseen(&mut self, key: &str) {
-        let path = self.path(key);
-        self.differences.unseen.push(path);
-    }
-
-    fn check(&mut self, key: &str, same: Same, wanted: Option<String>, loaded: Option<String>) {
-        match same {
-            Same::Yes => {}
-            Same::No => self.differ(key, wanted, loaded),
-            Same::Unknown => self.unseen(key),
-        }
-    }
-
-    /// Does something in a section.
-    fn within(&mut self, name: &str, compare: impl FnOnce(&mut Self)) {
-        self.around.push(name.to_owned());
-        compare(self);
-        self.around.pop();
-    }
-
-    /// A key of which the daemon lists a number, `default` if it is not wanted otherwise.
-    fn number<W: Display>(
-        &mut self,
-        key: &str,
-        wanted: Option<&W>,
-        number: impl FnOnce(&W) -> Option<u64>,
-        defaults: &[u64],
-        loaded: Option<u64>,
-    ) {
-        let Some(loaded) = loaded else {
-            // An older daemon.
-            if wanted.is_some() {
-                self.unseen(key);
-            }
-            return;
-        };
-        match wanted {
-            Some(text) => {
-                let same = number(text) == Some(loaded);
-                self.check(
-                    key,
-                    same.into(),
-                    Some(text.to_string()),
-                    Some(loaded.to_string()),
-                );
-            }
-            None if defaults.contains(&loaded) => {}
-            None => {
-                let default = defaults.first().map(|default| format!("({default})"));
-                self.differ(key, default, Some(loaded.to_string()));
-            }
-        }
-    }
-
-    fn time(&mut self, key: &str, wanted: Option<&Time>, defaults: &[u64], loaded: Option<u64>) {
-        self.number(key, wanted, Time::as_secs, defaults, loaded);
-    }
-
-    /// A text that is listed if it is set.
-    fn text(
-        &mut self,
-        key: &str,
-        wanted: Option<&Text>,
-        loaded: Option<&Text>,
-        same: impl FnOnce(&Text, &Text) -> Same,
-    ) {
-        let same = match (wanted, loaded) {
-            (None, None) => Same::Yes,
-            (Some(wanted), Some(loaded)) => same(wanted, loaded),
-            // What is empty is nothing.
-            (Some(wanted), None) => wanted.is_empty().into(),
-            (None, Some(_)) => Same::No,
-        };
-        self.check(
-            key,
-            same,
-            wanted.map(Text::to_string),
-            loaded.map(Text::to_string),
-        );
-    }
-
-    fn texts(
-        &mut self,
-        key: &str,
-        wanted: Option<&Vec<Text>>,
-        loaded: &[Text],
-        same: impl FnOnce(&[Text], &[Text]) -> Same,
-    ) {
-        let items = wanted.map_or(&[][..], Vec::as_slice);
-        let same = same(items, loaded);
-        self.check(
-            key,
-            same,
-            wanted.map(|items| list(items)),
-            Some(list(loaded)),
-        );
-    }
-
-    /// What else is set, and can't be seen.
-    fn others<T: Serialize>(&mut self, wanted: &T, seen: &[&str], sections: &[&Text]) {
-        let Ok(message) = vici_serde::to_message(wanted) else {
-            return;
-        };
-        let message: Section = message;
-        for (name, value) in message.iter() {
-            let is_compared = matches!(value, Value::Section(_))
-                && sections.iter().any(|section| section.as_bytes() == name);
-            if !is_compared && !seen.iter().any(|seen| seen.as_bytes() == name) {
-                self.unseen(&String::from_utf8_lossy(name));
-            }
-        }
-    }
-
-    fn conn(&mut self, wanted: &Conn, loaded: &ConnInfo) {
+    pub(super) fn conn(&mut self, wanted: &Conn, loaded: &ConnInfo) {
         self.version(wanted.version.as_ref(), loaded);
         let any = ["%any".into()];
         for (key, wanted, loaded) in [
@@ -288,20 +61,16 @@ impl Compare {
             });
         }
         // Without one it is the port of the socket, whichever that is.
-        match (
-            wanted.local_port.filter(|port| *port != 0),
-            loaded.local_port,
-        ) {
-            (Some(port), loaded) => {
-                self.number(
-                    "local_port",
-                    Some(&port),
-                    |port| Some((*port).into()),
-                    &[],
-                    loaded.map(Into::into),
-                );
-            }
-            (None, _) => {}
+        let port = wanted.local_port.filter(|port| *port != 0);
+        if port.is_some() {
+            let loaded = loaded.local_port.map(u64::from);
+            self.number(
+                "local_port",
+                port.as_ref(),
+                |port| Some((*port).into()),
+                &[],
+                loaded,
+            );
         }
         let port = wanted.remote_port;
         self.number(
@@ -469,12 +238,12 @@ impl Compare {
             same_id,
         );
         let revocation = wanted.revocation.as_ref().map(AsRef::as_ref);
-        let same = match (&loaded.revocation, revocation) {
-            (None, None | Some("relaxed")) => true,
-            (Some(RevocationResult::Good), Some("strict")) => true,
-            (Some(RevocationResult::Skipped), Some("ifuri")) => true,
-            _ => false,
-        };
+        let same = matches!(
+            (&loaded.revocation, revocation),
+            (None, None | Some("relaxed"))
+                | (Some(RevocationResult::Good), Some("strict"))
+                | (Some(RevocationResult::Skipped), Some("ifuri"))
+        );
         let shown = revocation.unwrap_or("(relaxed)").to_owned();
         let loaded_revocation = loaded.revocation.as_ref().map(ToString::to_string);
         self.check("revocation", same.into(), Some(shown), loaded_revocation);
@@ -613,9 +382,4 @@ fn defaults(hard: Option<u64>, always: &[u64]) -> Vec<u64> {
         .into_iter()
         .flat_map(|soft| [soft, soft.saturating_add(1), soft.saturating_sub(1)]);
     near.chain(always.iter().copied()).collect()
-}
-
-fn list(items: &[Text]) -> String {
-    let items: Vec<_> = items.iter().map(Text::to_string_lossy).collect();
-    format!("[{}]", items.join(", "))
 }
