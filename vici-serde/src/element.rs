@@ -80,7 +80,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    pub(crate) fn article(self) -> &'static str {
+    pub(crate) fn describe(self) -> &'static str {
         match self {
             Self::Section => "a section",
             Self::Value => "a value",

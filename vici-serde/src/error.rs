@@ -224,12 +224,14 @@ impl From<ErrorKind> for Error {
 
 impl From<Error> for io::Error {
     fn from(error: Error) -> Self {
-        let kind = match error.kind() {
-            ErrorKind::Io(error) => error.kind(),
-            ErrorKind::Truncated | ErrorKind::Unclosed(_) => io::ErrorKind::UnexpectedEof,
-            _ => io::ErrorKind::InvalidData,
-        };
-        Self::new(kind, error)
+        match error.0.kind {
+            // As it was, with its number.
+            ErrorKind::Io(error) => error,
+            ErrorKind::Truncated | ErrorKind::Unclosed(_) => {
+                Self::new(io::ErrorKind::UnexpectedEof, error)
+            }
+            _ => Self::new(io::ErrorKind::InvalidData, error),
+        }
     }
 }
 
@@ -242,6 +244,19 @@ impl serde::de::Error for Error {
     #[cold]
     fn missing_field(field: &'static str) -> Self {
         Self::new(ErrorKind::Missing(field.to_owned()))
+    }
+
+    /// In the words of serde, which would repeat the whole value.
+    #[cold]
+    fn unknown_variant(variant: &str, known: &'static [&'static str]) -> Self {
+        let variant = Shortened(variant);
+        let expected = match known {
+            [] => "there are no variants".to_owned(),
+            [one] => format!("expected `{one}`"),
+            [one, other] => format!("expected `{one}` or `{other}`"),
+            known => format!("expected one of `{}`", known.join("`, `")),
+        };
+        Self::custom(format_args!("unknown variant `{variant}`, {expected}"))
     }
 
     #[cold]
@@ -265,7 +280,7 @@ struct Found<'a>(Unexpected<'a>);
 impl Display for Found<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Unexpected::Str(text) => write!(f, "{text:?}"),
+            Unexpected::Str(text) => write!(f, "{:?}", Shortened(text)),
             Unexpected::Char(text) => write!(f, "{text:?}"),
             Unexpected::Bool(value) => value.fmt(f),
             Unexpected::Unsigned(number) => number.fmt(f),
@@ -280,6 +295,30 @@ impl Display for Found<'_> {
             | Unexpected::UnitVariant
             | Unexpected::NewtypeVariant
             | Unexpected::NewtypeStruct => f.write_str("a variant"),
+        }
+    }
+}
+
+/// The beginning of a text that may be as long as a message.
+struct Shortened<'a>(&'a str);
+
+/// How many characters of it are shown.
+const SHOWN: usize = 64;
+
+impl fmt::Debug for Shortened<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.char_indices().nth(SHOWN) {
+            Some((end, _)) => write!(f, "{:?}…", self.0.get(..end).unwrap_or_default()),
+            None => fmt::Debug::fmt(self.0, f),
+        }
+    }
+}
+
+impl Display for Shortened<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.char_indices().nth(SHOWN) {
+            Some((end, _)) => write!(f, "{}…", self.0.get(..end).unwrap_or_default()),
+            None => Display::fmt(self.0, f),
         }
     }
 }

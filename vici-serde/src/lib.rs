@@ -97,7 +97,8 @@
 //!
 //! `#[serde(flatten)]`, untagged and internally tagged enums work for text; numbers and booleans in
 //! them need [`mod@text`]. A struct with flattened fields reaches serde's formats as a map of unknown
-//! length: its `None`s are left out as those of other structs are.
+//! length: its `None`s are left out as those of other structs are, and so are those of a map of
+//! unknown length, and of a map that is flattened.
 //!
 //! # Hostile input
 //!

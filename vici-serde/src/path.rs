@@ -168,14 +168,26 @@ fn split_segment(text: &str) -> (Segment, &str) {
     (Segment::from(name), tail)
 }
 
-/// Takes a name up to its closing quote, with `\"` and `\\` for a quote and a backslash.
+/// Takes a name up to its closing quote, with the escapes that `Debug` has for unprintable
+/// characters; any other character behind a backslash stands for itself.
 fn split_quoted(text: &str) -> Option<(String, &str)> {
     let mut name = String::new();
-    let mut chars = text.char_indices();
-    while let Some((at, c)) = chars.next() {
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
         match c {
-            '"' => return Some((name, &text[at + 1..])),
-            '\\' => name.push(chars.next()?.1),
+            '"' => return Some((name, chars.as_str())),
+            '\\' => match chars.next()? {
+                'n' => name.push('\n'),
+                'r' => name.push('\r'),
+                't' => name.push('\t'),
+                '0' => name.push('\0'),
+                'u' if chars.as_str().starts_with('{') => {
+                    let (digits, rest) = chars.as_str().get(1..)?.split_once('}')?;
+                    name.push(char::from_u32(u32::from_str_radix(digits, 16).ok()?)?);
+                    chars = rest.chars();
+                }
+                c => name.push(c),
+            },
             c => name.push(c),
         }
     }
@@ -199,6 +211,16 @@ mod tests {
             r#""a[0]"[3]"#,
         ] {
             assert_eq!(Path::from(text).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn unprintable_names_come_back_from_what_is_printed() {
+        for name in [
+            "a\nb", "\0", "\t\r", "\u{200b}", "e\u{301}", "\u{7f}", "\\n", "\"\\\"", "u{41}",
+        ] {
+            let path = Path::from([name, "x"]);
+            assert_eq!(Path::from(path.to_string()), path, "{path}");
         }
     }
 

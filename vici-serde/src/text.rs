@@ -31,7 +31,7 @@
 //! ```
 //!
 //! It works for every type: integers, floats, `bool`, `char`, newtypes and options of them (an
-//! `Option` needs `#[serde(default)]` beside it, as always with `with`) and lists. In other formats
+//! `Option` needs `#[serde(default)]` beside it, as always with `with`), lists, maps and structs. In other formats
 //! than VICI it changes nothing.
 
 use std::fmt;
@@ -124,7 +124,7 @@ impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for Seed<S> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<S::Value, A::Error> {
-        self.0.deserialize(MapAccessDeserializer::new(map))
+        self.0.deserialize(MapAccessDeserializer::new(Entries(map)))
     }
 }
 
@@ -139,6 +139,24 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Items<A> {
         seed: T,
     ) -> Result<Option<T::Value>, A::Error> {
         self.0.next_element_seed(Seed(seed))
+    }
+}
+
+/// A section, whose names and values are parsed as well.
+struct Entries<A>(A);
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Entries<A> {
+    type Error = A::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, A::Error> {
+        self.0.next_key_seed(Seed(seed))
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
+        self.0.next_value_seed(Seed(seed))
     }
 }
 

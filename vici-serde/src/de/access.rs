@@ -195,7 +195,7 @@ impl<'a, 'de> NumberedAccess<'a, 'de> {
         let error = if name != itoa::Buffer::new().format(self.index).as_bytes() {
             expected("a list or sections numbered from 0", "another name")
         } else if entry.kind != Kind::Section {
-            expected("a section", entry.kind.article())
+            expected("a section", entry.kind.describe())
         } else {
             self.index += 1;
             return Ok(Some(entry));
@@ -249,7 +249,7 @@ impl<'de> VariantAccess<'de> for Variant<'_, 'de> {
     type Error = Error;
 
     fn unit_variant(self) -> Result<()> {
-        let error = expected("a variant without content", self.entry.kind.article());
+        let error = expected("a variant without content", self.entry.kind.describe());
         let offset = self.de.head(self.entry);
         Err(error.at(offset).within(self.de.name(self.entry).bytes()))
     }

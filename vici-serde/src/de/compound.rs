@@ -39,7 +39,7 @@ impl<'de> serde::Deserializer<'de> for Compound<'_, 'de> {
     }
 
     fn deserialize_unit<V: Visitor<'de>>(self, _visitor: V) -> Result<V::Value> {
-        Err(expected("nothing", self.kind.article()))
+        Err(expected("nothing", self.kind.describe()))
     }
 
     #[inline]
@@ -103,5 +103,5 @@ impl<'de> serde::Deserializer<'de> for Compound<'_, 'de> {
 #[cold]
 #[inline(never)]
 fn not_a_value(kind: Kind) -> Error {
-    expected("a value", kind.article())
+    expected("a value", kind.describe())
 }

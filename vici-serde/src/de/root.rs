@@ -22,7 +22,7 @@ impl<'de> serde::Deserializer<'de> for &mut Deserializer<'de> {
             return visitor.visit_unit();
         };
         self.pending = entry.kind != Kind::Value;
-        Err(expected("an empty message", entry.kind.article()).at(0))
+        Err(expected("an empty message", entry.kind.describe()).at(0))
     }
 
     #[inline]

@@ -6,6 +6,8 @@ use serde::de::DeserializeOwned;
 use serde_derive::Deserialize;
 use vici_serde::{ErrorKind, Message, Path, Section, from_slice, to_vec};
 
+use crate::common::One;
+
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[allow(dead_code, reason = "only decoding is tested")]
@@ -189,4 +191,47 @@ fn a_value_is_never_taken_for_something_else() {
     let list = Message::new().list("k", ["v"]);
     assert!(from_slice::<BTreeMap<String, String>>(&to_vec(&list).unwrap()).is_err());
     assert!(from_slice::<BTreeMap<String, Vec<u8>>>(&to_vec(&message).unwrap()).is_err());
+}
+
+#[test]
+fn errors_of_the_system_keep_their_number() {
+    struct Broken;
+    impl std::io::Read for Broken {
+        fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+            Err(std::io::Error::from_raw_os_error(5))
+        }
+    }
+    let error = vici_serde::from_reader::<_, Message>(Broken).unwrap_err();
+    assert_eq!(std::io::Error::from(error).raw_os_error(), Some(5));
+}
+
+#[test]
+fn long_values_are_not_repeated_in_errors() {
+    #[derive(Debug, serde_derive::Deserialize)]
+    enum Word {
+        Known,
+    }
+    let message = Message::new().key("k", "x".repeat(65_535));
+    let message = to_vec(&message).unwrap();
+    let unknown = from_slice::<One<Word>>(&message).unwrap_err().to_string();
+    let shown = format!("unknown variant `{}…`, expected `Known`", "x".repeat(64));
+    assert_eq!(unknown, format!("k: {shown} (at byte 5)"));
+    let unit = from_slice::<One<IgnoredUnit>>(&message).unwrap_err();
+    assert!(unit.to_string().len() < 200, "{unit}");
+    let _ = Word::Known;
+
+    #[derive(Debug)]
+    struct IgnoredUnit;
+    impl<'de> serde::Deserialize<'de> for IgnoredUnit {
+        fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            struct Nothing;
+            impl serde::de::Visitor<'_> for Nothing {
+                type Value = IgnoredUnit;
+                fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    f.write_str("nothing")
+                }
+            }
+            deserializer.deserialize_any(Nothing)
+        }
+    }
 }

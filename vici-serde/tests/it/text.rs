@@ -184,3 +184,19 @@ fn internally_and_adjacently_tagged_enums_work() {
     assert_roundtrip(&Adjacent::Number(5));
     assert_roundtrip(&Adjacent::Struct { x: 5 });
 }
+
+#[test]
+fn flattened_maps_of_numbers_are_parsed() {
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Counted {
+        name: String,
+        #[serde(flatten, with = "vici_serde::text")]
+        counts: BTreeMap<String, u32>,
+    }
+
+    let counted = Counted {
+        name: "net".to_owned(),
+        counts: BTreeMap::from([("a".to_owned(), 1), ("b".to_owned(), 2)]),
+    };
+    assert_roundtrip(&counted);
+}
