@@ -24,7 +24,16 @@ pub(crate) struct Piece<'a, 'de> {
 impl<'a, 'de> Piece<'a, 'de> {
     /// Of a text outside of a message.
     pub(crate) fn of(other: &'a &'de [u8]) -> Self {
-        Self { text: None, other }
+        Self::named(other, false)
+    }
+
+    /// Of a name outside of a message.
+    pub(crate) fn named(other: &'a &'de [u8], of_section: bool) -> Self {
+        Self {
+            text: None,
+            other,
+            of_section,
+        }
     }
 
     #[inline]

@@ -9,7 +9,6 @@ use crate::de::forward::{forwarded, scalars_refused};
 use crate::de::piece::Piece;
 use crate::element::MAX_DEPTH;
 use crate::error::{Error, ErrorKind, Result};
-use crate::hint::SECTION;
 use crate::string::Text;
 
 #[cold]
@@ -130,14 +129,10 @@ impl<'de> serde::Deserializer<'de> for Node<'de> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        name: &'static str,
+        _name: &'static str,
         visitor: V,
     ) -> Result<V::Value> {
-        match (name, self.value) {
-            (SECTION, Value::Section(_)) => self.deserialize_map(visitor),
-            (SECTION, _) => visitor.visit_some(self),
-            _ => visitor.visit_newtype_struct(self),
-        }
+        visitor.visit_newtype_struct(self)
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
@@ -250,10 +245,11 @@ impl<'de> MapAccess<'de> for &mut Entries<'de> {
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>> {
         self.value = self.entries.next();
-        let Some((name, _)) = self.value else {
+        let Some((name, value)) = self.value else {
             return Ok(None);
         };
-        match seed.deserialize(Piece::of(&name.as_bytes())) {
+        let of_section = value.as_section().is_some();
+        match seed.deserialize(Piece::named(&name.as_bytes(), of_section)) {
             Ok(name) => Ok(Some(name)),
             Err(error) => Err(error.within(name.as_bytes())),
         }
