@@ -17,6 +17,7 @@
 //! | that your code does the right thing with a daemon that works | [`SimulatedDaemon`]: keeps what is loaded, brings up SAs, raises events |
 //! | what it does with a certain answer, error, delay or end | [`ScriptedDaemon`]: answers as it is told, and remembers what it was asked |
 //! | a service of your own that speaks VICI | [`Server`] with [`Commands`] or a [`Service`] |
+//! | whether any server of VICI behaves as charon does | [`check_conformance`], or the example `conformance` |
 //! | a driver of the protocol, without I/O | [`ServerSession`] and [`Registrations`](vici_client::proto::Registrations) |
 //!
 //! All of them speak the daemon's side of the protocol: commands that are unknown, registrations that
@@ -185,10 +186,12 @@
 //!
 //! [controller]: https://docs.rs/vici-client/latest/vici_client/guide/examples/controller/
 
+mod conformance;
 mod scripted;
 mod server;
 mod simulated;
 
+pub use self::conformance::{Checked, Report, check_conformance};
 pub use self::scripted::{Answer, Gate, Received, ScriptedDaemon};
 pub use self::server::{
     Asked, Call, Commands, Delivery, Refusal, Reply, Server, ServerSession, Service,

@@ -130,6 +130,17 @@ impl Connections {
         self.changed.notify_all();
     }
 
+    /// Closes every connection, this one last: whoever sees its end sees that of the others.
+    pub(super) fn die(&self, last: &Connection) {
+        let mut open = core::mem::take(&mut self.state().open);
+        open.remove(&last.id());
+        for connection in open.values() {
+            connection.close();
+        }
+        last.close();
+        self.changed.notify_all();
+    }
+
     /// Closes every connection, and those that may still come.
     pub(super) fn end(&self) {
         self.state().over = true;

@@ -168,7 +168,7 @@ impl Sending {
         let bytes = cut.and_then(|cut| bytes.get(..cut)).unwrap_or(bytes);
         let sent = write(stream, bytes, head, delivery);
         if cut.is_some() {
-            self.connections.close();
+            self.connections.die(&self.connection);
         }
         sent
     }

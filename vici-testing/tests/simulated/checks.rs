@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use vici_client::Client;
-use vici_testing::{Peer, SimulatedDaemon};
+use vici_testing::{Commands, Generation, Peer, Server, SimulatedDaemon, check_conformance};
+use vici_types::{Version, VersionResponse};
 
 use crate::shared::{CHECKS, WIRE_CHECKS};
 
@@ -53,4 +54,45 @@ fn bytes_are_taken_as_the_real_daemons_take_them() {
         println!("{name}");
         check(&mut connect(&uri).into_inner());
     }
+}
+
+#[test]
+fn simulated_daemons_are_conformant() {
+    for generation in Generation::ALL {
+        let daemon = SimulatedDaemon::of(*generation);
+        let mut uris = vec![daemon.server().listen_tcp().unwrap()];
+        uris.push(daemon.server().listen().unwrap());
+        for uri in uris {
+            let report = check_conformance(&uri.parse().unwrap());
+            assert!(report.is_conformant(), "{generation:?} at {uri}\n{report}");
+            assert!(report.checks().len() > 15, "{report}");
+        }
+    }
+}
+
+#[test]
+fn what_is_not_conformant_is_told() {
+    // It knows no events, and no connections.
+    let server = Server::new(Commands::new().on(|_: Version, _| {
+        let mut version = VersionResponse::default();
+        version.daemon = "mine".into();
+        version.version = "0.1".into();
+        Ok(version)
+    }));
+    let uri = server.listen().unwrap();
+    let report = check_conformance(&uri.parse().unwrap());
+    assert!(!report.is_conformant());
+    let table = report.to_string();
+    for line in [
+        "ok      a request is answered",
+        "ok      packets that make no sense are ignored",
+        "FAILED  registrations are counted: Confirm was expected, EventUnknown came",
+        "FAILED  what is refused says why: the daemon does not know the command `unload-conn`",
+    ] {
+        assert!(table.contains(line), "{table}");
+    }
+    assert!(table.ends_with(" failed"), "{table}");
+    drop(server);
+    let report = check_conformance(&uri.parse().unwrap());
+    assert!(report.checks().iter().all(|check| check.fault.is_some()));
 }
