@@ -9,9 +9,11 @@
     reason = "a test ends with what it did not expect"
 )]
 
+mod changes;
 mod charon;
 mod check;
 mod examples;
+mod folder;
 #[path = "../../../vici-testing/tests/shared/outside.rs"]
 mod outside;
 mod plan;

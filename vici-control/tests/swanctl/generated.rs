@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use crate::each_generation;
 use crate::same::{Swanctl, compared};
+use crate::table::{AUTH, AUTHORITY, CERT, CHILD, CONN, Kind, POOL};
+use Kind::{Bool, Certs, List, Number, Text};
 
 each_generation! {
     generated_files_are_read_as_swanctl_does
@@ -71,142 +73,6 @@ fn what_is_taken_of_broken_files_is_what_swanctl_takes(swanctl: &Swanctl) {
     assert!(taken > 50, "{taken} were taken");
     compared(swanctl, taken);
 }
-
-/// What a key may hold.
-#[derive(Clone, Copy)]
-enum Kind {
-    Bool,
-    Number,
-    Text,
-    List,
-    Certs,
-}
-
-use Kind::{Bool, Certs, List, Number, Text};
-
-const CONN: &[(&str, Kind)] = &[
-    ("version", Text),
-    ("local_addrs", List),
-    ("remote_addrs", List),
-    ("local_port", Number),
-    ("remote_port", Number),
-    ("proposals", List),
-    ("vips", List),
-    ("aggressive", Bool),
-    ("pull", Bool),
-    ("dscp", Text),
-    ("encap", Bool),
-    ("mobike", Bool),
-    ("dpd_delay", Text),
-    ("dpd_timeout", Text),
-    ("fragmentation", Text),
-    ("childless", Text),
-    ("send_certreq", Bool),
-    ("send_cert", Text),
-    ("ocsp", Text),
-    ("ppk_id", Text),
-    ("ppk_required", Bool),
-    ("keyingtries", Number),
-    ("unique", Text),
-    ("reauth_time", Text),
-    ("rekey_time", Text),
-    ("over_time", Text),
-    ("rand_time", Text),
-    ("pools", List),
-    ("if_id_in", Text),
-    ("if_id_out", Text),
-    ("mediation", Bool),
-    ("mediated_by", Text),
-    ("mediation_peer", Text),
-];
-
-const AUTH: &[(&str, Kind)] = &[
-    ("round", Number),
-    ("auth", Text),
-    ("id", Text),
-    ("ca_id", Text),
-    ("aaa_id", Text),
-    ("eap_id", Text),
-    ("xauth_id", Text),
-    ("revocation", Text),
-    ("groups", List),
-    ("cert_policy", List),
-    ("certs", Certs),
-    ("cacerts", Certs),
-];
-
-const CHILD: &[(&str, Kind)] = &[
-    ("esp_proposals", List),
-    ("ah_proposals", List),
-    ("local_ts", List),
-    ("remote_ts", List),
-    ("updown", Text),
-    ("hostaccess", Bool),
-    ("mode", Text),
-    ("policies", Bool),
-    ("policies_fwd_out", Bool),
-    ("replay_window", Number),
-    ("rekey_time", Text),
-    ("life_time", Text),
-    ("rand_time", Text),
-    ("rekey_bytes", Text),
-    ("life_bytes", Text),
-    ("rand_bytes", Text),
-    ("rekey_packets", Number),
-    ("life_packets", Number),
-    ("rand_packets", Number),
-    ("dpd_action", Text),
-    ("start_action", Text),
-    ("close_action", Text),
-    ("ipcomp", Bool),
-    ("inactivity", Text),
-    ("reqid", Number),
-    ("mark_in", Text),
-    ("mark_in_sa", Bool),
-    ("mark_out", Text),
-    ("set_mark_in", Text),
-    ("set_mark_out", Text),
-    ("tfc_padding", Text),
-    ("priority", Number),
-    ("interface", Text),
-    ("hw_offload", Text),
-    ("sha256_96", Bool),
-    ("copy_df", Bool),
-    ("copy_ecn", Bool),
-    ("copy_dscp", Text),
-    ("icmp", Bool),
-    ("if_id_in", Text),
-    ("if_id_out", Text),
-    ("label", Text),
-    ("label_mode", Text),
-    ("per_cpu_sas", Text),
-];
-
-const CERT: &[(&str, Kind)] = &[
-    ("file", Text),
-    ("handle", Text),
-    ("slot", Number),
-    ("module", Text),
-];
-
-const AUTHORITY: &[(&str, Kind)] = &[
-    ("file", Text),
-    ("handle", Text),
-    ("slot", Number),
-    ("module", Text),
-    ("cert_uri_base", Text),
-    ("crl_uris", List),
-    ("ocsp_uris", List),
-];
-
-const POOL: &[(&str, Kind)] = &[
-    ("dns", List),
-    ("nbns", List),
-    ("subnet", List),
-    ("split_include", List),
-    ("25", List),
-    ("28673", List),
-];
 
 const WORDS: &[&str] = &[
     "yes",

@@ -15,6 +15,7 @@ mod odd;
 #[path = "../../../vici-testing/tests/shared/outside.rs"]
 mod outside;
 mod same;
+mod table;
 
 /// One test a generation of `swanctl`, named after it.
 macro_rules! each_generation {
