@@ -47,6 +47,7 @@ pub(crate) fn of_costs(costs: &[Cost<'_>], serde_vici: Option<u64>) -> Vec<Bound
     at_most("decode, typed", 19.5);
     at_most("encode", 9.0);
     at_most("encode, typed", 10.0);
+    at_most("decode, tree", 25.0);
     let mut more = |work: &str, than: &str, limit: f64| {
         if let (Some(more), Some(less)) = (find(work), find(than)) {
             let what = format!("{work}, instr/B more than {than}");
