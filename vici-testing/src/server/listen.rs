@@ -230,7 +230,13 @@ fn is_stale(path: &Path) -> bool {
 fn make_folder() -> io::Result<PathBuf> {
     static COUNT: AtomicU64 = AtomicU64::new(0);
 
+    // The path of a socket has room for 108 bytes.
     let parent = std::env::temp_dir();
+    let parent = if parent.as_os_str().len() > 70 {
+        PathBuf::from("/tmp")
+    } else {
+        parent
+    };
     loop {
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let folder = parent.join(format!("vici-{}-{count}", std::process::id()));
