@@ -89,6 +89,12 @@ impl Difference {
     }
 }
 
+impl From<vici_types::Difference> for Difference {
+    fn from(listed: vici_types::Difference) -> Self {
+        Self::new(listed.path, listed.wanted, listed.loaded)
+    }
+}
+
 impl std::fmt::Display for Difference {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let shown = |text: &str| text.escape_debug().to_string();
@@ -187,7 +193,7 @@ fn add(flat: &mut Flat, around: &str, section: &Section, table: Option<&'static 
                     for (name, inner) in inner {
                         let path = join(&path, &String::from_utf8_lossy(name));
                         if let Value::Section(inner) = inner {
-                            flat.insert(path.clone(), Flattened::Text("there".to_owned()));
+                            flat.insert(path.clone(), Flattened::Text("a child".to_owned()));
                             add(flat, &path, inner, Some(table));
                         }
                     }

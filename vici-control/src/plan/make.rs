@@ -6,11 +6,12 @@ use super::item::{Difference, Flat, Kind, differences, flatten};
 use super::loaded::{Index, Loaded};
 use super::memory::{Memory, cert_keys, cert_name, secret_name};
 use super::scope::Scope;
-use super::{Action, Plan, Step, UnseenNames, Why, conn_drift, drift};
+use super::{Action, Plan, Step, UnseenNames, Why, drift};
 use crate::apply::request::Request;
 use crate::config::Config;
 use crate::key;
-use crate::table::{AUTHORITY, CONN};
+use crate::table::Kind::Word;
+use crate::table::{AUTHORITY, CHILD, CONN};
 
 impl Plan {
     /// What has to be done so that a daemon that has `loaded` equals `config`, within `scope`.
@@ -145,11 +146,20 @@ impl Maker<'_> {
                 self.load(Kind::Connection, &name, request());
                 continue;
             }
-            let info = self.loaded.conn_infos.get(&name);
+            let listed = self.loaded.conn_infos.get(&name);
+            let listed = listed.map(|info| info.differences(conn));
+            let drift = listed.iter().flat_map(|listed| &listed.found);
+            // Without a round a daemon lists the one that it makes up.
+            let made_up = |path: &str| {
+                path == "local" && conn.local.is_empty()
+                    || path == "remote" && conn.remote.is_empty()
+            };
+            let drift = drift
+                .filter(|difference| !made_up(&difference.path))
+                .filter(|difference| !is_same_word(difference));
+            let drift = drift.cloned().map(Difference::from).collect();
             let seen = Seen {
-                drift: info
-                    .map(|info| conn_drift::conn(conn, info))
-                    .unwrap_or_default(),
+                drift,
                 wanted: flatten(conn, Some(&CONN)),
                 unseen: "equal as far as list-conns tells; of the rest nothing is remembered",
             };
@@ -359,4 +369,15 @@ impl Maker<'_> {
             }
         }
     }
+}
+
+/// A daemon reads its words in any case, and lists them in upper case.
+fn is_same_word(difference: &vici_types::Difference) -> bool {
+    let key = difference.path.rsplit('.').next().unwrap_or_default();
+    let kind = CHILD.kind(key).or(CONN.kind(key));
+    let same = match (&difference.wanted, &difference.loaded) {
+        (Some(wanted), Some(loaded)) => wanted.eq_ignore_ascii_case(loaded),
+        _ => false,
+    };
+    same && matches!(kind, Some(Word(_)))
 }

@@ -1,6 +1,5 @@
 //! What has to be done so that a daemon equals a configuration.
 
-mod conn_drift;
 mod drift;
 pub(crate) mod item;
 mod loaded;

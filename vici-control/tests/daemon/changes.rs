@@ -14,7 +14,7 @@ const CHANGES: &[(&str, &str, &str)] = &[
     (
         "    remote_addrs = 192.0.2.2\n",
         "    remote_addrs = 192.0.2.3\n",
-        "replace connection office\n  remote_addrs: wanted 192.0.2.3, loaded 192.0.2.2\n",
+        "replace connection office\n  remote_addrs: wanted [192.0.2.3], loaded [192.0.2.2]\n",
     ),
     // Of what a daemon does not list.
     (
@@ -30,16 +30,16 @@ const CHANGES: &[(&str, &str, &str)] = &[
     (
         "      dmz {",
         "      dmz2 {",
-        "replace connection home\n  children.dmz: not wanted, loaded there\n  \
+        "replace connection home\n  children.dmz: not wanted, loaded a child\n  \
          children.dmz.remote_ts: not wanted, loaded 10.3.0.0/16\n  \
-         children.dmz2: wanted there, not loaded\n  \
+         children.dmz2: wanted a child, not loaded\n  \
          children.dmz2.remote_ts: wanted 10.3.0.0/16, not loaded\n",
     ),
     // By reference.
     (
         "dpd_delay = 30s",
         "dpd_delay = 60s",
-        "replace connection home\n  dpd_delay: wanted 60s, loaded 30s\n",
+        "replace connection home\n  dpd_delay: wanted 60s, loaded 30\n",
     ),
     (
         "secret = swordfish",

@@ -57,7 +57,7 @@ fn a_file_is_loaded_checked_and_reconciled(charon: &Charon) {
         "swanctl.conf",
         "connections {\n  a {\n    dpd_delay = 40s\n  }\n}\n",
     );
-    let plan = "unload connection b\n  is not wanted\nreplace connection a\n  dpd_delay: wanted 40s, loaded 30s\n\
+    let plan = "unload connection b\n  is not wanted\nreplace connection a\n  dpd_delay: wanted 40s, loaded 30\n\
         0 to load, 1 to replace, 1 to unload\n";
     assert_eq!(
         run(charon, "reconcile", &options),

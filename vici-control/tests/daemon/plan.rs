@@ -61,11 +61,11 @@ fn after_swanctl_there_is_nothing_to_do(charon: &Charon) {
     let drift = plan(charon, &charon.config(), &Memory::new());
     assert_eq!(
         drift.to_string().split("not compared").next().unwrap(),
-        "replace connection home\n  children.dmz: not wanted, loaded there\n  \
-         children.dmz2: wanted there, not loaded\n  \
-         children.net.remote_ts: wanted 10.4.0.1/32, loaded 10.2.0.0/16\n  \
-         dpd_delay: wanted 31s, loaded 30s\n\
-         replace connection office\n  remote_addrs: wanted 192.0.2.3, loaded 192.0.2.2\n\
+        "replace connection home\n  children.dmz: not wanted, loaded a child\n  \
+         children.dmz2: wanted a child, not loaded\n  \
+         children.net.remote_ts: wanted [10.4.0.1], loaded [10.2.0.0/16]\n  \
+         dpd_delay: wanted 31s, loaded 30\n\
+         replace connection office\n  remote_addrs: wanted [192.0.2.3], loaded [192.0.2.2]\n\
          0 to load, 2 to replace, 0 to unload\n"
     );
 
