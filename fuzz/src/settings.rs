@@ -70,7 +70,7 @@ fn written(section: &Section<'_>, left: &mut usize, depth: usize) -> Result<Opti
         let Some(inner) = written(&inner, left, depth + 1)? else {
             return Ok(None);
         };
-        let _ = writeln!(text, "{name} {{\n{inner}}}");
+        let _ = writeln!(text, "{name}{{\n{inner}}}");
     }
     Ok(Some(text))
 }

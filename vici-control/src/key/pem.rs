@@ -30,12 +30,13 @@ pub(crate) fn blocks(bytes: &[u8]) -> Result<Vec<Pem>, String> {
             .filter(|label| !label.contains(['\n', '\r']))
             .ok_or("the first line of a PEM block is broken")?;
         let body_begin = label_end + DASHES.len();
+        let shown = label.escape_debug();
         let end = [END, label.as_bytes(), DASHES].concat();
         let body_end = find(bytes, &end, body_begin)
-            .ok_or_else(|| format!("a PEM block has no line -----END {label}-----"))?;
+            .ok_or_else(|| format!("a PEM block has no line -----END {shown}-----"))?;
         at = body_end + end.len();
         let (der, dek) = body(&bytes[body_begin..body_end])
-            .ok_or_else(|| format!("the PEM block {label} is not proper base64"))?;
+            .ok_or_else(|| format!("the PEM block {shown} is not proper base64"))?;
         blocks.push(Pem {
             label: label.to_owned(),
             der,
