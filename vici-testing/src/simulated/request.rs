@@ -1,6 +1,6 @@
 //! Requests as the daemon reads them: lazily, and with more tolerance than one would wish for.
 
-use vici_serde::{Element, Elements, ErrorKind, Section, Text, Value};
+use vici_serde::{Element, Elements, ErrorKind, MAX_DEPTH, Section, Text, Value};
 
 use super::number;
 use crate::server::is_printable;
@@ -179,9 +179,10 @@ impl Open {
 
 /// Puts the innermost section into the one around it, unless it is too deep.
 fn fold(open: &mut Vec<Open>) {
-    if let [.., _, _] = &**open {
+    let depth = open.len() - 1;
+    if depth > 0 {
         if let Some(Open { name, section }) = open.pop() {
-            if let Some(top) = open.last_mut() {
+            if let Some(top) = open.last_mut().filter(|_| depth <= MAX_DEPTH) {
                 top.section = core::mem::take(&mut top.section).section(name, section);
             }
         }
