@@ -101,7 +101,8 @@ impl Server {
     /// # Errors
     ///
     /// The text is no address, the system has no such sockets, or it is in use. A socket file that nobody
-    /// listens on is replaced.
+    /// listens on is replaced. To find out, its path is connected to once: whoever does listen there
+    /// sees a connection that ends at once.
     pub fn listen_uri(&self, uri: &str) -> io::Result<String> {
         let address: Address = uri
             .parse()
