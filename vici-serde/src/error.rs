@@ -7,8 +7,8 @@ use std::str::Utf8Error;
 
 use serde::de::{Expected, Unexpected};
 
+use crate::limits::{MAX_DEPTH, MAX_MESSAGE_LEN, MAX_NAME_LEN, MAX_VALUE_LEN};
 use crate::path::{Path, Segment};
-use crate::{MAX_DEPTH, MAX_MESSAGE_LEN, MAX_NAME_LEN, MAX_VALUE_LEN};
 
 /// A result with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -131,6 +131,7 @@ mod de;
 mod element;
 mod error;
 pub mod hint;
+mod limits;
 mod message;
 mod path;
 mod ser;
@@ -139,10 +140,9 @@ pub mod text;
 mod writer;
 
 pub use crate::de::{Deserializer, from_reader, from_slice};
-pub use crate::element::{
-    Element, Elements, MAX_DEPTH, MAX_MESSAGE_LEN, MAX_NAME_LEN, MAX_VALUE_LEN,
-};
+pub use crate::element::{Element, Elements};
 pub use crate::error::{Error, ErrorKind, Result};
+pub use crate::limits::{MAX_DEPTH, MAX_MESSAGE_LEN, MAX_NAME_LEN, MAX_VALUE_LEN};
 pub use crate::message::{
     Message, OneLine, Section, SectionIntoIter, SectionIter, SectionIterMut, Value, from_message,
     to_message,

@@ -3,10 +3,10 @@
 use byteorder::{ByteOrder, NetworkEndian};
 
 use crate::element::{
-    Element, KEY_VALUE, LIST_END, LIST_ITEM, LIST_START, MAX_MESSAGE_LEN, SECTION_END,
-    SECTION_START,
+    Element, KEY_VALUE, LIST_END, LIST_ITEM, LIST_START, SECTION_END, SECTION_START,
 };
 use crate::error::{ErrorKind, Result};
+use crate::limits::MAX_MESSAGE_LEN;
 
 /// Appends elements to a buffer: checks lengths, leaves the grammar to its caller, and writes an
 /// element either whole or not at all.

@@ -8,7 +8,6 @@ use core::cell::RefCell;
 use serde::de::{Deserializer, Error};
 use vici_serde::Path;
 
-use crate::pool::ATTRIBUTES;
 use crate::value::Text;
 use vici_serde::hint::is_vici;
 
@@ -54,8 +53,8 @@ pub(crate) enum Known {
     Parts,
     /// Sections whose names begin with this.
     Prefix,
-    /// The attributes of pools.
-    Attributes,
+    /// The attributes of pools, which have these names.
+    Attributes(&'static [&'static str]),
 }
 
 /// The error for the key `name` in a section that knows `lines`.
@@ -68,8 +67,10 @@ pub(crate) fn error<E: Error>(name: &Text, lines: &[(&str, Known)]) -> E {
         lines.map(|line| line.0)
     };
     let mut keys: Vec<&str> = of(Known::Key).collect();
-    if has(Known::Attributes) {
-        keys.extend(ATTRIBUTES);
+    for (_, known) in lines {
+        if let Known::Attributes(names) = known {
+            keys.extend(*names);
+        }
     }
     let reason = if let Some(key) = nearest(&shown, &keys) {
         format!("unknown key, did you mean {key}?")

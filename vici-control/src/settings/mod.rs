@@ -43,9 +43,24 @@ mod lexer;
 mod parser;
 mod tree;
 
+use std::path::Path;
+
+use self::parser::parse;
+
 pub use self::error::{Error, Place};
 pub use self::files::{Disk, Files, Folder};
 pub use self::include::MAX_INCLUDES;
 pub use self::lexer::{MAX_BYTES, MAX_FILES};
 pub use self::parser::MAX_DEPTH;
 pub use self::tree::{Section, Tree, Value};
+
+impl Tree {
+    /// Reads a file, and what it includes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] tells the file and the line of what can't be read, and what to do.
+    pub fn read(path: impl AsRef<Path>, files: &dyn Files) -> Result<Self, Error> {
+        parse(path.as_ref(), files)
+    }
+}

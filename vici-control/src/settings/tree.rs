@@ -1,13 +1,10 @@
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::path::Path;
 
 use zeroize::Zeroizing;
 
 use super::error::{Error, Place};
-use super::files::Files;
-use super::parser::parse;
 
 /// How many sections may be looked at to follow references.
 const MAX_STEPS: u64 = 2_000_000;
@@ -56,15 +53,6 @@ impl Raw {
 
 impl Tree {
     pub(super) const ROOT: usize = 0;
-
-    /// Reads a file, and what it includes.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`] tells the file and the line of what can't be read, and what to do.
-    pub fn read(path: impl AsRef<Path>, files: &dyn Files) -> Result<Self, Error> {
-        parse(path.as_ref(), files)
-    }
 
     /// The outermost section.
     pub fn root(&self) -> Section<'_> {

@@ -5,9 +5,10 @@ use std::str;
 use byteorder::{ByteOrder, NetworkEndian};
 
 use crate::element::{
-    Cursor, KEY_VALUE, Kind, LIST_END, LIST_ITEM, LIST_START, MAX_DEPTH, SECTION_END, SECTION_START,
+    Cursor, KEY_VALUE, Kind, LIST_END, LIST_ITEM, LIST_START, SECTION_END, SECTION_START,
 };
 use crate::error::{ErrorKind, Result};
+use crate::limits::MAX_DEPTH;
 
 /// How much is checked for UTF-8 at once. Larger windows gain nothing more.
 const WINDOW: usize = 4096;

@@ -16,8 +16,9 @@ use self::access::{ListAccess, NumberedAccess, SectionAccess, Variant};
 use self::compound::Compound;
 use self::input::{Entry, Input};
 use self::piece::Piece;
-use crate::element::{Kind, MAX_MESSAGE_LEN};
+use crate::element::Kind;
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits::MAX_MESSAGE_LEN;
 
 /// Reads a value from the bytes of a message.
 ///

@@ -7,8 +7,8 @@ use serde::de::{DeserializeSeed, EnumAccess, MapAccess, SeqAccess, VariantAccess
 use super::{Section, Value};
 use crate::de::forward::{forwarded, scalars_refused};
 use crate::de::piece::Piece;
-use crate::element::MAX_DEPTH;
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits::MAX_DEPTH;
 use crate::string::Text;
 
 #[cold]

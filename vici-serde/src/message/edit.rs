@@ -1,8 +1,8 @@
 //! Changing a section.
 
 use super::{Section, Value};
-use crate::element::MAX_DEPTH;
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits::MAX_DEPTH;
 use crate::path::{Path, Segment};
 use crate::string::Text;
 

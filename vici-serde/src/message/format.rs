@@ -8,8 +8,8 @@ use serde::ser::{Error as _, SerializeMap};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Section, Value};
-use crate::element::MAX_DEPTH;
 use crate::error::ErrorKind;
+use crate::limits::MAX_DEPTH;
 use crate::string::Text;
 
 /// For how much there is room at once, whatever a format says that there is.

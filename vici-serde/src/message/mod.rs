@@ -16,9 +16,9 @@ use serde::{Deserialize, Serialize};
 
 use self::de::Root;
 use self::format::SectionVisitor;
-use crate::element::MAX_DEPTH;
 use crate::error::Result;
 use crate::from_slice;
+use crate::limits::MAX_DEPTH;
 use crate::ser::to_vec;
 use crate::string::Text;
 

@@ -13,8 +13,8 @@ use serde::Serialize;
 use self::field::FieldSerializer;
 use self::section::SectionSerializer;
 use self::seq::SeqSerializer;
-use crate::element::{MAX_DEPTH, MAX_MESSAGE_LEN};
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits::{MAX_DEPTH, MAX_MESSAGE_LEN};
 use crate::writer::Writer;
 
 /// Writes a value as the bytes of a message.

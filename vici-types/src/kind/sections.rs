@@ -11,7 +11,7 @@ use crate::check::{Check, refuse};
 use crate::command::InvalidRequest;
 use crate::format::some;
 use crate::named::{Named, OnlySections};
-use crate::pool::is_attribute;
+use crate::pool::{ATTRIBUTES, is_attribute};
 use crate::unknown::{Known, within};
 use crate::value::{Text, lax};
 
@@ -175,7 +175,7 @@ pub(crate) struct Attributes;
 impl<T> Kind<T> for Attributes {
     inlined! { Vec<T> }
 
-    const KNOWN: Known = Known::Attributes;
+    const KNOWN: Known = Known::Attributes(ATTRIBUTES);
 
     #[inline]
     fn is_key(_: &str, name: &Text) -> bool {
