@@ -16,7 +16,7 @@ pub(super) struct SectionAccess<'a, 'de> {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
+pub(super) enum State {
     /// A key was named, or nothing yet. Its value may be read, or not.
     Open,
     /// A list or section was named, and has to be read.
@@ -49,7 +49,9 @@ impl<'a, 'de> SectionAccess<'a, 'de> {
             State::Ended => Ok(false),
             State::Pending => Err(ErrorKind::LeftOver.into()),
             State::Failed => {
-                self.de.skip_pending(&self.head)?;
+                if let Err(error) = self.de.skip_pending(&self.head) {
+                    return Err(self.de.locate(&self.head, error));
+                }
                 self.state = State::Open;
                 Ok(true)
             }
@@ -57,12 +59,9 @@ impl<'a, 'de> SectionAccess<'a, 'de> {
     }
 
     fn next_compound<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value> {
-        let result = self.de.read_compound(&self.head, seed);
-        self.state = match result {
-            Ok(_) => State::Open,
-            Err(_) => State::Failed,
-        };
-        result
+        self.state = State::Open;
+        self.de
+            .read_compound(&self.head, Some(&mut self.state), seed)
     }
 
     #[cold]

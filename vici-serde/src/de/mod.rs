@@ -12,7 +12,7 @@ use std::io::Read;
 
 use serde::de::{Deserialize, DeserializeOwned, DeserializeSeed, Visitor};
 
-use self::access::{ListAccess, NumberedAccess, SectionAccess, Variant};
+use self::access::{ListAccess, NumberedAccess, SectionAccess, State, Variant};
 use self::compound::Compound;
 use self::input::{Entry, Input};
 use self::piece::Piece;
@@ -172,20 +172,37 @@ impl<'de> Deserializer<'de> {
     ///
     /// It and what it calls have one variable for the result, and no `?`: values are large, and each
     /// copy of them takes time, and without optimisation stack for every level of nesting.
-    fn read_compound<S: DeserializeSeed<'de>>(&mut self, head: &Head, seed: S) -> Result<S::Value> {
+    fn read_compound<S: DeserializeSeed<'de>>(
+        &mut self,
+        head: &Head,
+        state: Option<&mut State>,
+        seed: S,
+    ) -> Result<S::Value> {
         let depth = self.input.depth;
         self.pending = false;
         let mut result = seed.deserialize(Compound::new(self, head.kind));
         if let Err(error) = result {
             self.go_back(head, depth);
-            result = Err(self.locate(head, error));
+            result = Err(self.fail(head, state, error));
         } else if self.input.left() == head.left || self.input.depth != depth || self.in_list {
             self.go_back(head, depth);
             if let Err(error) = self.skip_pending(head) {
-                result = Err(error);
+                result = Err(self.fail(head, state, error));
             }
         }
         result
+    }
+
+    /// Notes that a list or section could not be read, where that matters, and says where.
+    ///
+    /// Noting it where the result is looked at again would move that, and results are large.
+    #[cold]
+    #[inline(never)]
+    fn fail(&self, head: &Head, state: Option<&mut State>, error: Error) -> Error {
+        if let Some(state) = state {
+            *state = State::Failed;
+        }
+        self.locate(head, error)
     }
 
     /// Reads what an entry stands for, which was read last.
@@ -202,7 +219,7 @@ impl<'de> Deserializer<'de> {
         };
         match head.kind {
             Kind::Value => self.read_scalar(head.name_len, seed),
-            Kind::Section | Kind::List => self.read_compound(&head, seed),
+            Kind::Section | Kind::List => self.read_compound(&head, None, seed),
         }
     }
 
@@ -275,8 +292,7 @@ impl<'de> Deserializer<'de> {
     #[cold]
     #[inline(never)]
     fn skip_pending(&mut self, head: &Head) -> Result<()> {
-        self.skip(head.kind)
-            .map_err(|error| self.locate(head, error))?;
+        self.skip(head.kind)?;
         self.pending = false;
         Ok(())
     }
@@ -368,14 +384,15 @@ impl<'de> Deserializer<'de> {
         Err(self.left_over(offset))
     }
 
-    /// Reads the end of the list, where a visitor has not: nothing may be left.
+    /// Reads the end of the list, where a visitor has not: nothing may be left. Without the end it is
+    /// still in the list, also for who keeps the error to itself.
     #[cold]
     fn leave_list(&mut self) -> Result<()> {
-        self.in_list = false;
         let offset = self.input.offset();
         if self.input.item()?.is_some() {
             return Err(self.left_over(offset));
         }
+        self.in_list = false;
         Ok(())
     }
 }

@@ -179,6 +179,36 @@ fn the_content_of_a_variant_is_not_taken_for_what_follows_it() {
     from_slice::<BTreeMap<String, One<Unread>>>(&message).unwrap_err();
 }
 
+#[test]
+fn a_list_without_its_end_is_refused_though_its_type_stops_before() {
+    /// Reads one item, and keeps to itself that there is no end.
+    struct First;
+
+    impl<'de> Deserialize<'de> for First {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            struct Items;
+            impl<'de> Visitor<'de> for Items {
+                type Value = ();
+                fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.write_str("a list")
+                }
+                fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+                    items.next_element::<String>().map(|_| ())
+                }
+            }
+            let _ = deserializer.deserialize_seq(Items);
+            Ok(Self)
+        }
+    }
+
+    let whole = to_vec(&Message::new().list("l", ["a"])).unwrap();
+    from_slice::<BTreeMap<String, First>>(&whole).unwrap();
+    let open = &whole[..whole.len() - 1];
+    from_slice::<BTreeMap<String, First>>(open)
+        .map(drop)
+        .unwrap_err();
+}
+
 /// A visitor that asks for the wrong thing, stops early and keeps errors to itself, as planned.
 #[derive(Clone, Copy)]
 struct Chaos<'c> {
