@@ -71,9 +71,18 @@ fn tree() -> Result<String, String> {
         .stderr(Stdio::inherit())
         .output()
         .map_err(|error| format!("cargo: {error}"))?;
-    Ok(String::from_utf8_lossy(&output.stdout)
+    let tree = String::from_utf8_lossy(&output.stdout);
+    // Without the paths of what lies in this repository.
+    let lines = tree
         .trim_end()
-        .to_owned())
+        .lines()
+        .map(|line| match line.split_once(" (/") {
+            Some((package, rest)) => {
+                package.to_owned() + rest.split_once(')').map_or("", |(_, end)| end)
+            }
+            None => line.to_owned(),
+        });
+    Ok(lines.collect::<Vec<_>>().join("\n"))
 }
 
 fn is_owned_of_serde_vici(cost: &Cost<'_>) -> bool {
