@@ -149,7 +149,8 @@ impl AsyncClient {
         Ok(StreamingCall::new(self.start(R::NAME, event, &message)?))
     }
 
-    /// [`stream`](Self::stream) by the names of command and event, with messages.
+    /// [`stream`](Self::stream) by the names of command and event, with messages. Dropping the stream
+    /// gives the request up.
     ///
     /// # Errors
     ///

@@ -7,6 +7,7 @@ use vici_client::proto::Packet;
 use vici_client::{AsyncClient, Message};
 use vici_testing::{Commands, Server};
 
+use crate::asking::Random;
 use crate::calls::connect;
 use crate::peer::{connected, converse};
 use crate::support::{CONFIRM, EMPTY, Gather, Item, ListItems, Note, Ping, REFUSE, item, pong};
@@ -122,18 +123,6 @@ async fn poll_once<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {
         })
     })
     .await
-}
-
-/// A small generator, so that a run can be repeated.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % bound
-    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

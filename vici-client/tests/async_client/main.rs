@@ -9,6 +9,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[path = "../support/asking.rs"]
+mod asking;
 mod calls;
 mod cancel;
 mod end;

@@ -14,6 +14,9 @@
 )]
 
 #[cfg(feature = "tokio")]
+#[path = "../support/asking.rs"]
+mod asking;
+#[cfg(feature = "tokio")]
 mod asynchronous;
 mod charon;
 mod commands;
