@@ -127,7 +127,7 @@ impl<'a> Reading<'a> {
             let named = open == matched
                 && matches!(
                     (path.get(open), token.name),
-                    (Some(Segment::Name(name)), Some(other)) if name.as_bytes() == other.as_ref()
+                    (Some(Segment::Name(name)), Some(other)) if name.as_bytes() == other
                 );
             let last = path.len() == open + 1;
             match token.tag {
