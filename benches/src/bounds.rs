@@ -1,9 +1,10 @@
 //! What is not to be exceeded, whatever it was before.
 
-use crate::case::{OURS, TREE};
+use crate::case::{CALL, OURS, TREE};
 use crate::daemon;
 use crate::end_to_end;
 use crate::footprint::Footprint;
+use crate::held::{self, Held};
 use crate::measure::Cost;
 
 /// A number and its limit.
@@ -48,6 +49,7 @@ pub(crate) fn of_costs(costs: &[Cost<'_>], serde_vici: Option<u64>) -> Vec<Bound
     at_most("encode", 9.0);
     at_most("encode, typed", 10.0);
     at_most("decode, tree", 25.0);
+    at_most("encode, tree", 8.0);
     let mut more = |work: &str, than: &str, limit: f64| {
         if let (Some(more), Some(less)) = (find(work), find(than)) {
             let what = format!("{work}, instr/B more than {than}");
@@ -80,6 +82,11 @@ pub(crate) fn of_costs(costs: &[Cost<'_>], serde_vici: Option<u64>) -> Vec<Bound
             find(work).map(|cost| Bound::new(format!("{work}, allocations"), count(cost), 0.0)),
         );
     }
+    let call = costs.iter().find(|cost| cost.case.work == CALL);
+    bounds.extend(call.map(|cost| {
+        let what = format!("{}, {CALL}, instructions", cost.case.input);
+        Bound::new(what, cost.instructions as f64, 10_000.0)
+    }));
     bounds.extend(linear(costs));
     bounds
 }
@@ -190,9 +197,31 @@ pub(crate) fn of_daemon(costs: &[daemon::Cost]) -> Vec<Bound> {
     bounds
 }
 
+/// The bounds of what is held by our own.
+pub(crate) fn of_held(all: &[Held]) -> Vec<Bound> {
+    let mut bounds = Vec::new();
+    for held in all {
+        let what = format!("{}, {}", held.what, held.way);
+        match (held.what, held.way) {
+            (held::DECODED, "vici, ListSa") => {
+                let what = format!("{what}: memory, kB");
+                bounds.push(Bound::new(what, held.resident as f64 / 1e3, 1.5));
+            }
+            (held::IDLE, "vici") => {
+                let resident = format!("{what}: memory, kB");
+                bounds.push(Bound::new(resident, held.resident as f64 / 1e3, 8.0));
+                let reserved = format!("{what}: address space, kB");
+                bounds.push(Bound::new(reserved, held.reserved as f64 / 1e3, 64.0));
+            }
+            _ => {}
+        }
+    }
+    bounds
+}
+
 /// The bounds of what it takes to depend on the client.
 pub(crate) fn of_footprints(footprints: &[Footprint]) -> Vec<Bound> {
-    let [ours, theirs] = footprints else {
+    let [ours, theirs, ..] = footprints else {
         return Vec::new();
     };
     let half = |what: &str, ours: f64, theirs: f64| {

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
+use std::io::{self, Read, Write};
 
 use serde::de::{Deserialize, DeserializeOwned, IgnoredAny};
 use serde::ser::Serialize;
 use serde_bytes::{ByteBuf, Bytes};
+use vici_client::Client;
 use vici_client::proto::{RequestId, Session};
 use vici_serde::{Elements, Message, Serializer, Value};
 
@@ -16,6 +18,9 @@ pub(crate) const OURS: &str = "vici";
 
 /// The work of decoding into a [`Message`], most of which is the allocator's.
 pub(crate) const TREE: &str = "decode, tree";
+
+/// The work of a whole call, from the request to its answer, on a stream that answers at once.
+pub(crate) const CALL: &str = "call";
 
 /// One measurement.
 pub(crate) struct Case {
@@ -62,6 +67,8 @@ pub(crate) fn all() -> Vec<Case> {
     cases.extend(of("list-cert, 2 kB DER", input::list_cert, &cert));
     let load = works::<borrowed::LoadConn<&str>, owned::LoadConn<String>, vici_types::LoadConn>();
     cases.extend(of("load-conn", input::load_conn, &load));
+    let call: Work = (CALL, OURS, call);
+    cases.extend(of("load-conn", input::load_conn, &[call]));
     let queue: [Work; 3] = [
         ("queue", OURS, queue),
         ("queue, send in pieces", OURS, queue_and_send),
@@ -185,6 +192,45 @@ fn queue_and_give_up(message: &'static [u8]) -> Run {
             session.abandon(id);
         }
         black_box(&session);
+    })
+}
+
+/// A connection on which everything succeeds.
+#[derive(Default)]
+struct Answering {
+    requests: usize,
+}
+
+impl Read for Answering {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        const ANSWER: &[u8] = b"\0\0\0\x0f\x01\x03\x07success\0\x03yes";
+        if self.requests == 0 {
+            return Ok(0);
+        }
+        self.requests -= 1;
+        let mut answer = ANSWER;
+        answer.read(buffer)
+    }
+}
+
+impl Write for Answering {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.requests += 1;
+        Ok(black_box(bytes).len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn call(message: &'static [u8]) -> Run {
+    let request: vici_types::LoadConn =
+        vici_serde::from_slice(message).expect("inputs fit their types");
+    let mut client = Client::new(Answering::default());
+    Box::new(move || {
+        let answer = client.call(black_box(&request));
+        black_box(&answer.expect("everything succeeds"));
     })
 }
 

@@ -40,7 +40,7 @@ const EMPTY: Program = Program {
     dependencies: "",
 };
 
-const PROGRAMS: [Program; 2] = [
+const PROGRAMS: [Program; 3] = [
     Program {
         client: "vici-client",
         source: include_str!("../footprint/vici.rs"),
@@ -57,6 +57,11 @@ const PROGRAMS: [Program; 2] = [
 serde = { version = '1', features = ['derive'] }
 tokio = { version = '1', features = ['macros', 'rt-multi-thread'] }
 futures-util = { version = '0.3', default-features = false }",
+    },
+    Program {
+        client: "rustici",
+        source: include_str!("../footprint/rustici.rs"),
+        dependencies: "rustici = '=1.1.1'",
     },
 ];
 

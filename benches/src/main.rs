@@ -7,6 +7,7 @@ mod case;
 mod daemon;
 mod end_to_end;
 mod footprint;
+mod held;
 mod hostile;
 mod input;
 mod measure;
@@ -47,6 +48,7 @@ fn run(arguments: &[&str]) -> Result<(), String> {
         ["--footprint"] => print_footprint(),
         ["--end-to-end"] => print_end_to_end(),
         ["--daemon"] => print_daemon(),
+        ["--held"] => print_held(),
         ["--only", words] => print_table(words),
         [callgrind::RUN, index, iterations] => {
             let index: usize = parse(index)?;
@@ -59,6 +61,7 @@ fn run(arguments: &[&str]) -> Result<(), String> {
         [end_to_end::CLIENT, index, count, socket] => {
             end_to_end::client(parse(index)?, parse(count)?, socket)
         }
+        [held::HOLD, index, socket] => held::hold(parse(index)?, socket),
         [daemon::CLIENT, index, count, uri] => daemon::client(parse(index)?, parse(count)?, uri),
         _ => Err(USAGE.to_owned()),
     }
@@ -69,6 +72,7 @@ Without an argument: the costs, and the clients end to end.
 --only <words>       the costs of inputs, works and libraries with these words, as `skip | vici`
 --end-to-end         the clients end to end
 --daemon             the clients on a real daemon, which needs root and daemons/prepare
+--held               the memory that decoded messages and idle clients hold
 --footprint          what it takes to depend on a client
 --check              our instruction counts beside those of RESULTS.md, and the bounds
 --counts             our instruction counts, as --check compares them
@@ -103,6 +107,11 @@ fn print_daemon() -> Result<(), String> {
     let costs = daemon::measure()?;
     print!("{}", table::daemon(&costs));
     print!("\n{}", table::bounds(&bounds::of_daemon(&costs)));
+    Ok(())
+}
+
+fn print_held() -> Result<(), String> {
+    print!("{}", table::held(&held::measure()?));
     Ok(())
 }
 

@@ -11,6 +11,7 @@ use crate::case::{self, Case, OURS};
 use crate::daemon;
 use crate::end_to_end;
 use crate::footprint;
+use crate::held;
 use crate::measure::{Cost, measure};
 use crate::table;
 
@@ -29,12 +30,14 @@ pub(crate) fn write() -> Result<(), String> {
     let clients = end_to_end::measure()?;
     let on_daemon = daemon::measure()?;
     let costs = measure(&cases, true)?;
+    let held = held::measure()?;
     let footprints = footprint::measure()?;
 
     let theirs = costs.iter().find(|cost| is_owned_of_serde_vici(cost));
     let mut bounds = bounds::of_costs(&costs, theirs.map(|cost| cost.allocations.count()));
     bounds.extend(bounds::of_clients(&clients));
     bounds.extend(bounds::of_daemon(&on_daemon));
+    bounds.extend(bounds::of_held(&held));
     bounds.extend(bounds::of_footprints(&footprints));
     let (hostile, usual): (Vec<_>, Vec<_>) = costs.iter().partition(|cost| cost.case.is_hostile());
     let alone = counts_alone()?;
@@ -49,6 +52,7 @@ pub(crate) fn write() -> Result<(), String> {
         hostile = table::costs(&hostile),
         end_to_end = table::end_to_end(&clients),
         daemon = table::daemon(&on_daemon),
+        held = table::held(&held),
         footprint = table::footprint(&footprints),
         tree = tree()?,
     );

@@ -4,6 +4,7 @@ use crate::bounds::Bound;
 use crate::daemon;
 use crate::end_to_end;
 use crate::footprint::{Build, Footprint};
+use crate::held::Held;
 use crate::measure::Cost;
 
 /// The table of all costs.
@@ -104,6 +105,23 @@ pub(crate) fn daemon(costs: &[daemon::Cost]) -> String {
         ]
     });
     table(&head, 2, &rows.collect::<Vec<_>>())
+}
+
+/// The table of the memory that is held.
+pub(crate) fn held(all: &[Held]) -> String {
+    let rows = all.iter().map(|held| {
+        vec![
+            held.what.to_owned(),
+            held.way.to_owned(),
+            format!("{:.1}", held.resident as f64 / 1e3),
+            format!("{:.1}", held.reserved as f64 / 1e3),
+        ]
+    });
+    table(
+        &["of", "library", "memory kB", "address space kB"],
+        2,
+        &rows.collect::<Vec<_>>(),
+    )
 }
 
 /// The table of what it takes to depend on a client.

@@ -6,6 +6,7 @@ use core::marker::PhantomData;
 use core::time::Duration;
 use std::io::{Read, Write};
 
+use serde::Deserialize;
 use vici_serde::Message;
 use vici_types::{Event, StreamingCommand};
 
@@ -89,6 +90,45 @@ pub struct StreamingCall<'a, R, S = Socket> {
 }
 
 impl<R: StreamingCommand, S: Read + Write> StreamingCall<'_, R, S> {
+    /// The next item, in a type of your own that may borrow from it: nothing is copied, and what the
+    /// type has no field for is passed over. `None` when the response has come.
+    ///
+    /// For a few keys of very many items; an iterator over such, owned, is
+    /// [`items_as`](vici_types::ItemsAs).
+    ///
+    /// ```no_run
+    /// use serde::Deserialize;
+    /// use vici_client::Client;
+    /// use vici_client::vici_types::{Entry, ListSas};
+    ///
+    /// #[derive(Deserialize)]
+    /// #[serde(rename_all = "kebab-case")]
+    /// struct Sa<'a> {
+    ///     uniqueid: u32,
+    ///     remote_host: Option<&'a str>,
+    /// }
+    ///
+    /// # fn main() -> vici_client::Result<()> {
+    /// let mut client = Client::connect()?;
+    /// let mut sas = client.stream(&ListSas::new())?;
+    /// while let Some(sa) = sas.next_as::<Entry<Sa<'_>>>() {
+    ///     let sa = sa?;
+    ///     println!("{}: {:?}", sa.value.uniqueid, sa.value.remote_host);
+    /// }
+    /// sas.finish()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn next_as<'de, T: Deserialize<'de>>(&'de mut self) -> Option<Result<T>> {
+        Some(match self.items.next()? {
+            Ok(item) => {
+                let message = self.items.client.session.message(&item);
+                codec::decode(R::Event::NAME, message)
+            }
+            Err(error) => Err(error),
+        })
+    }
+
     /// Waits for the response, skipping the items that are left.
     ///
     /// # Errors

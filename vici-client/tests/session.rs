@@ -373,6 +373,31 @@ fn frame_split_anywhere_is_put_together() {
 }
 
 #[test]
+fn buffer_is_small_where_little_comes_and_grows_where_much_does() {
+    let frame = [0; 4];
+    let mut reader = FrameReader::new();
+    for _ in 0..1000 {
+        let room = reader.buffer();
+        assert_eq!(room.len(), 2 * 1024);
+        room[..4].copy_from_slice(&frame);
+        reader.advance(4);
+        while reader.next_frame().unwrap().is_some() {}
+    }
+    let mut sizes = Vec::new();
+    for _ in 0..8 {
+        // All of it is full: whole frames, or the beginning of one.
+        let room = reader.buffer();
+        sizes.push(room.len());
+        room.fill(0);
+        let len = room.len();
+        reader.advance(len);
+        while reader.next_frame().unwrap().is_some() {}
+    }
+    let expected = [2, 4, 8, 16, 32, 32, 32, 32];
+    assert_eq!(sizes, expected.map(|size| size * 1024));
+}
+
+#[test]
 fn advance_beyond_the_buffer_counts_as_all_of_it() {
     let mut reader = FrameReader::new();
     let room = reader.buffer().len();

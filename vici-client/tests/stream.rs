@@ -270,6 +270,34 @@ fn undecodable_item_is_an_error_with_its_bytes_and_the_stream_goes_on() {
 }
 
 #[test]
+fn items_are_read_where_they_lie() {
+    #[derive(serde_derive::Deserialize)]
+    struct Borrowed<'a> {
+        number: &'a str,
+    }
+
+    let bad = Packet::Event {
+        name: "item",
+        message: b"\x03\x05digit\x00\x01x",
+    };
+    let reply = frames(&[CONFIRM, item(1), bad, item(2), item(3), EMPTY, CONFIRM]);
+    let mut client = Client::new(Replay::new([reply]));
+    let mut items = client.stream(&ListItems::default()).unwrap();
+    let first = items.next_as::<Borrowed<'_>>().unwrap().unwrap();
+    assert_eq!(first.number, "1");
+    let error = items.next_as::<Borrowed<'_>>().unwrap().err().unwrap();
+    assert!(matches!(error, Error::Decode { name, .. } if name == "item"));
+    // It can be mixed with what the command streams.
+    assert_eq!(items.next().unwrap().unwrap().number, 2);
+    assert_eq!(
+        items.next_as::<Borrowed<'_>>().unwrap().unwrap().number,
+        "3"
+    );
+    assert!(items.next_as::<Borrowed<'_>>().is_none());
+    items.finish().unwrap();
+}
+
+#[test]
 fn unrelated_events_in_the_middle_of_a_stream_are_kept() {
     converse(
         |daemon| {

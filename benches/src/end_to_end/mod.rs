@@ -231,13 +231,13 @@ fn peak() -> Result<u64, String> {
 }
 
 /// The process of a server, which ends with this.
-struct Server {
+pub(crate) struct Server {
     process: Child,
     folder: PathBuf,
 }
 
 impl Server {
-    fn start(events: usize) -> Result<Self, String> {
+    pub(crate) fn start(events: usize) -> Result<Self, String> {
         let folder = env::temp_dir().join(format!("vici-benches-{}-{events}", std::process::id()));
         Self::start_in(folder, events).map_err(|error| format!("the server: {error}"))
     }
@@ -255,7 +255,7 @@ impl Server {
         Ok(server)
     }
 
-    fn socket(&self) -> PathBuf {
+    pub(crate) fn socket(&self) -> PathBuf {
         socket(&self.folder)
     }
 }

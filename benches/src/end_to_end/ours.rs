@@ -8,13 +8,14 @@ use std::os::unix::net::UnixStream;
 use serde::{Deserialize, Serialize};
 use vici_client::proto::{Outcome, Session};
 use vici_client::{Client, Message};
-use vici_types::{Empty, Event, ListSas, Request, StreamingCommand};
+use vici_types::{Empty, Entry, Event, ListSas, Request, StreamingCommand};
 
 use super::{Failure, Way};
 use crate::owned::Ike;
 
-pub(super) const EVENTS: [Way; 4] = [
+pub(super) const EVENTS: [Way; 5] = [
     ("vici, ListSa", typed_events),
+    ("vici, five borrowed keys", borrowed_events),
     ("vici, own structs", own_events),
     ("vici, Message", raw_events),
     ("vici, core only", undecoded_events),
@@ -61,6 +62,30 @@ fn stream<R: StreamingCommand>(socket: &str, request: &R) -> Result<usize, Failu
     let mut events = client.stream(request)?;
     let mut count = 0;
     for event in &mut events {
+        black_box(&event?);
+        count += 1;
+    }
+    events.finish()?;
+    Ok(count)
+}
+
+/// What an exporter may want of an SA.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(dead_code, reason = "it is only decoded")]
+struct Few<'a> {
+    uniqueid: u32,
+    version: u8,
+    state: &'a str,
+    remote_host: Option<&'a str>,
+    established: Option<u64>,
+}
+
+fn borrowed_events(socket: &str, _: usize) -> Result<usize, Failure> {
+    let mut client = connect(socket)?;
+    let mut events = client.stream(&ListSas::new())?;
+    let mut count = 0;
+    while let Some(event) = events.next_as::<Entry<Few<'_>>>() {
         black_box(&event?);
         count += 1;
     }

@@ -1,5 +1,6 @@
 //! Answers on their way in: failures told apart, the rest decoded.
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use vici_serde::{Element, Elements, Message};
 use vici_types::{Command, Event, Request, StreamingCommand};
@@ -80,12 +81,13 @@ pub fn event<E: Event>(message: &[u8]) -> Result<E> {
     decode(E::NAME, message)
 }
 
-/// Any message; `name` is the command or event that it belongs to.
+/// Any message, into a type of your own that may borrow from it; `name` is the command or event that it
+/// belongs to.
 ///
 /// # Errors
 ///
 /// [`Error::Decode`] if it does not fit its type.
-pub fn decode<T: DeserializeOwned>(name: &str, message: &[u8]) -> Result<T> {
+pub fn decode<'de, T: Deserialize<'de>>(name: &str, message: &'de [u8]) -> Result<T> {
     vici_serde::from_slice(message).map_err(|error| undecodable(name, error, message))
 }
 

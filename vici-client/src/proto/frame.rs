@@ -15,8 +15,9 @@ pub const MAX_FRAME_LEN: usize = 512 * 1024;
 ///
 /// Fill a part of [`buffer`](Self::buffer), tell how much with [`advance`](Self::advance), take the
 /// frames with [`next_frame`](Self::next_frame). What has come of an unfinished frame stays here, so
-/// that reading can stop and go on anywhere. One buffer is reused for all frames; it grows to the
-/// longest frame seen, and a length over [`MAX_FRAME_LEN`] is refused before it does.
+/// that reading can stop and go on anywhere. One buffer is reused for all frames; it begins small,
+/// grows to 32 KiB where more comes than it holds, and to the longest frame seen; a length over
+/// [`MAX_FRAME_LEN`] is refused before it does.
 #[derive(Default)]
 pub struct FrameReader {
     bytes: Vec<u8>,
@@ -43,6 +44,12 @@ impl FrameReader {
     ///
     /// It is never empty after [`next_frame`](Self::next_frame) has returned `None`.
     pub fn buffer(&mut self) -> &mut [u8] {
+        // What fills the buffer is as likely part of more that is there.
+        let grown = if self.end == self.bytes.len() {
+            (2 * self.bytes.len()).clamp(FIRST_BUFFER_LEN, MANY_FRAMES_LEN)
+        } else {
+            0
+        };
         if self.start == self.end {
             self.base += to_u64(self.start);
             self.start = 0;
@@ -53,13 +60,15 @@ impl FrameReader {
             Some(len) if len <= MAX_FRAME_LEN => HEADER_LEN + len,
             _ => HEADER_LEN,
         };
-        if self.bytes.len() < self.start + wanted || self.end == self.bytes.len() {
+        let len = wanted.max(grown);
+        if self.bytes.len() < self.start + len || self.end == self.bytes.len() {
             self.bytes.copy_within(self.start..self.end, 0);
             self.base += to_u64(self.start);
             self.end -= self.start;
             self.start = 0;
-            if self.bytes.len() < wanted.max(MIN_BUFFER_LEN) {
-                self.bytes.resize(wanted.max(MIN_BUFFER_LEN), 0);
+            if self.bytes.len() < len {
+                self.bytes.reserve_exact(len - self.bytes.len());
+                self.bytes.resize(len, 0);
             }
         }
         self.bytes.get_mut(self.end..).unwrap_or_default()
@@ -144,5 +153,8 @@ pub(super) fn to_u64(len: usize) -> u64 {
 
 const HEADER_LEN: usize = 4;
 
+/// What a connection that only calls needs: with many of them this is most of their memory.
+const FIRST_BUFFER_LEN: usize = 2 * 1024;
+
 /// A buffer that takes many small frames in one read.
-const MIN_BUFFER_LEN: usize = 32 * 1024;
+const MANY_FRAMES_LEN: usize = 32 * 1024;

@@ -7,8 +7,9 @@ use core::pin::Pin;
 use core::task::{Context, Poll, ready};
 
 use futures_core::stream::{FusedStream, Stream};
+use serde::Deserialize;
 use vici_serde::Message;
-use vici_types::StreamingCommand;
+use vici_types::{Event, StreamingCommand};
 
 use super::call::{Pending, debug};
 use crate::codec;
@@ -26,6 +27,8 @@ use crate::proto::Outcome;
 #[must_use = "the items of a stream that is dropped are lost"]
 pub struct StreamingCall<R: StreamingCommand> {
     items: Items,
+    /// What [`next_as`](Self::next_as) has lent out.
+    item: Vec<u8>,
     request: PhantomData<fn(&R)>,
 }
 
@@ -33,6 +36,7 @@ impl<R: StreamingCommand> StreamingCall<R> {
     pub(super) fn new(pending: Pending) -> Self {
         Self {
             items: Items::new(pending),
+            item: Vec::new(),
             request: PhantomData,
         }
     }
@@ -42,6 +46,19 @@ impl<R: StreamingCommand> StreamingCall<R> {
     /// Cancel safe: an item that has come waits for the next call.
     pub async fn next(&mut self) -> Option<Result<R::Event>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+
+    /// The next item, in a type of your own that may borrow from it, as
+    /// [`next_as`](crate::StreamingCall::next_as) of the blocking client.
+    ///
+    /// Cancel safe, as [`next`](Self::next).
+    pub async fn next_as<'de, T: Deserialize<'de>>(&'de mut self) -> Option<Result<T>> {
+        let event = <R::Event as Event>::NAME;
+        let next = poll_fn(|context| self.items.poll_next(R::NAME, event, context)).await?;
+        Some(next.and_then(|item| {
+            self.item = item;
+            codec::decode(event, &self.item)
+        }))
     }
 
     /// Waits for the response, skipping the items that are left.
@@ -62,7 +79,7 @@ impl<R: StreamingCommand> Stream for StreamingCall<R> {
     type Item = Result<R::Event>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let event = <R::Event as vici_types::Event>::NAME;
+        let event = <R::Event as Event>::NAME;
         let next = ready!(self.items.poll_next(R::NAME, event, context));
         Poll::Ready(next.map(|item| codec::item::<R>(&item?)))
     }

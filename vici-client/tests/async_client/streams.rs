@@ -3,23 +3,28 @@
 use vici_client::proto::Packet;
 use vici_client::{Error, Message};
 
-use crate::peer::{connected, converse};
+use crate::peer::{Peer, connected, converse};
 use crate::support::{CONFIRM, EMPTY, Gather, ListItems, OK, Ping, REFUSE, item, pong};
+
+/// The daemon's part of a whole stream, of two items and in between what is none.
+async fn serve_items(daemon: &mut Peer, message: &'static [u8]) {
+    daemon.expect_register("item").await;
+    daemon.expect_request("list-items").await;
+    daemon.expect_unregister("item").await;
+    let bad = Packet::Event {
+        name: "item",
+        message,
+    };
+    daemon
+        .send_all(&[CONFIRM, item(1), bad, item(2), EMPTY, CONFIRM])
+        .await;
+}
 
 #[tokio::test]
 async fn stream_yields_each_item_and_the_response() {
     converse(
         async |daemon| {
-            daemon.expect_register("item").await;
-            daemon.expect_request("list-items").await;
-            daemon.expect_unregister("item").await;
-            let bad = Packet::Event {
-                name: "item",
-                message: b"\x03\x06number\x00\x01x",
-            };
-            daemon
-                .send_all(&[CONFIRM, item(1), bad, item(2), EMPTY, CONFIRM])
-                .await;
+            serve_items(daemon, b"\x03\x06number\x00\x01x").await;
             daemon.expect_register("item").await;
             daemon.expect_request("list-items").await;
             daemon.expect_unregister("item").await;
@@ -40,6 +45,31 @@ async fn stream_yields_each_item_and_the_response() {
             // The items that are left are skipped.
             let mut items = client.stream(&ListItems::default()).unwrap();
             assert_eq!(items.next().await.unwrap().unwrap().number, 3);
+            items.finish().await.unwrap();
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn items_are_read_where_they_lie() {
+    #[derive(serde_derive::Deserialize)]
+    struct Borrowed<'a> {
+        number: &'a str,
+    }
+
+    converse(
+        async |daemon| {
+            serve_items(daemon, b"\x03\x05digit\x00\x01x").await;
+        },
+        async |client| {
+            let mut items = client.stream(&ListItems::default()).unwrap();
+            let first = items.next_as::<Borrowed<'_>>().await.unwrap().unwrap();
+            assert_eq!(first.number, "1");
+            let error = items.next_as::<Borrowed<'_>>().await.unwrap().err();
+            assert!(matches!(error, Some(Error::Decode { .. })));
+            assert_eq!(items.next().await.unwrap().unwrap().number, 2);
+            assert!(items.next_as::<Borrowed<'_>>().await.is_none());
             items.finish().await.unwrap();
         },
     )
