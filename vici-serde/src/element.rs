@@ -4,6 +4,7 @@
 use byteorder::{ByteOrder, NetworkEndian};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::fault::{Container, ElementKind, Place, Shape};
 
 /// Starts a section: followed by a name.
 pub(crate) const SECTION_START: u8 = 1;
@@ -66,18 +67,18 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    pub(crate) fn describe(self) -> &'static str {
+    pub(crate) fn shape(self) -> Shape {
         match self {
-            Self::Section => "a section",
-            Self::Value => "a value",
-            Self::List => "a list",
+            Self::Section => Shape::Section,
+            Self::Value => Shape::Value,
+            Self::List => Shape::List,
         }
     }
 }
 
 /// What has a name in a section: all of a key/value, the head of a section or list.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Entry<'de> {
+pub(crate) struct RawEntry<'de> {
     pub(crate) kind: Kind,
     pub(crate) name: &'de [u8],
     /// Of a key, else empty.
@@ -121,12 +122,12 @@ impl<'de> Cursor<'de> {
     ///
     /// At the root, the end of the input ends the section.
     #[inline]
-    pub(crate) fn entry(&mut self, root: bool) -> Result<Option<Entry<'de>>> {
+    pub(crate) fn entry(&mut self, root: bool) -> Result<Option<RawEntry<'de>>> {
         if let [KEY_VALUE, len, tail @ ..] = self.rest {
             if let Some((name, behind)) = tail.split_at_checked(usize::from(*len)) {
                 if let Some((value, rest)) = split_value(behind) {
                     self.rest = rest;
-                    return Ok(Some(Entry {
+                    return Ok(Some(RawEntry {
                         kind: Kind::Value,
                         name,
                         value,
@@ -139,7 +140,7 @@ impl<'de> Cursor<'de> {
 
     /// What is no key/value, or a broken one.
     #[inline(never)]
-    fn other_entry(&mut self, root: bool) -> Result<Option<Entry<'de>>> {
+    fn other_entry(&mut self, root: bool) -> Result<Option<RawEntry<'de>>> {
         let (kind, len, tail) = match self.rest {
             [SECTION_START, len, tail @ ..] => (Kind::Section, *len, tail),
             [LIST_START, len, tail @ ..] => (Kind::List, *len, tail),
@@ -148,14 +149,14 @@ impl<'de> Cursor<'de> {
                 return Ok(None);
             }
             [] if root => return Ok(None),
-            [] => return Err(ErrorKind::Unclosed("the section").into()),
+            [] => return Err(ErrorKind::Unclosed(Container::Section).into()),
             [tag, ..] => return Err(misplaced_in_section(*tag).at(self.offset())),
         };
         let Some((name, rest)) = tail.split_at_checked(usize::from(len)) else {
             return Err(Error::new(ErrorKind::Truncated).at(self.offset()));
         };
         self.rest = rest;
-        Ok(Some(Entry {
+        Ok(Some(RawEntry {
             kind,
             name,
             value: &[],
@@ -183,7 +184,7 @@ impl<'de> Cursor<'de> {
                 Ok(None)
             }
             [tag, ..] => Err(misplaced_in_list(*tag).at(self.offset())),
-            [] => Err(ErrorKind::Unclosed("the list").into()),
+            [] => Err(ErrorKind::Unclosed(Container::List).into()),
         }
     }
 
@@ -275,9 +276,9 @@ fn split_value(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 fn misplaced_in_section(tag: u8) -> Error {
     let (element, place) = match tag {
         SECTION_START | KEY_VALUE | LIST_START => return ErrorKind::Truncated.into(),
-        SECTION_END => ("the end of a section", "without a section"),
-        LIST_ITEM => ("a list item", "outside of a list"),
-        LIST_END => ("the end of a list", "outside of a list"),
+        SECTION_END => (ElementKind::SectionEnd, Place::OutsideOfSection),
+        LIST_ITEM => (ElementKind::ListItem, Place::OutsideOfList),
+        LIST_END => (ElementKind::ListEnd, Place::OutsideOfList),
         tag => return ErrorKind::UnknownElement(tag).into(),
     };
     ErrorKind::Misplaced { element, place }.into()
@@ -287,13 +288,13 @@ fn misplaced_in_section(tag: u8) -> Error {
 fn misplaced_in_list(tag: u8) -> Error {
     let element = match tag {
         LIST_ITEM => return ErrorKind::Truncated.into(),
-        SECTION_START => "a section",
-        SECTION_END => "the end of a section",
-        KEY_VALUE => "a key/value",
-        LIST_START => "a list",
+        SECTION_START => ElementKind::SectionStart,
+        SECTION_END => ElementKind::SectionEnd,
+        KEY_VALUE => ElementKind::KeyValue,
+        LIST_START => ElementKind::ListStart,
         tag => return ErrorKind::UnknownElement(tag).into(),
     };
-    let place = "inside of a list";
+    let place = Place::InsideOfList;
     ErrorKind::Misplaced { element, place }.into()
 }
 
@@ -363,7 +364,7 @@ impl<'a> Elements<'a> {
             self.depth -= 1;
             return Ok(Some(Element::SectionEnd));
         };
-        let Entry { name, value, .. } = entry;
+        let RawEntry { name, value, .. } = entry;
         Ok(Some(match entry.kind {
             Kind::Value => Element::KeyValue { name, value },
             Kind::Section => {

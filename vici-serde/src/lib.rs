@@ -130,6 +130,7 @@
 mod de;
 mod element;
 mod error;
+pub mod fault;
 pub mod hint;
 mod limits;
 mod message;

@@ -6,6 +6,7 @@ use crate::element::{
     Element, KEY_VALUE, LIST_END, LIST_ITEM, LIST_START, SECTION_END, SECTION_START,
 };
 use crate::error::{ErrorKind, Result};
+use crate::fault::{ElementKind, Place, Unbalanced};
 use crate::limits::MAX_MESSAGE_LEN;
 
 /// Appends elements to a buffer: checks lengths, leaves the grammar to its caller, and writes an
@@ -184,7 +185,7 @@ impl ElementWriter {
     ///
     /// Inside of a list, for a name that is too long, and where the message gets too long.
     pub fn section_start(&mut self, name: impl AsRef<[u8]>) -> Result<()> {
-        self.outside_of_list("a section")?;
+        self.outside_of_list(ElementKind::SectionStart)?;
         self.writer().section_start(name.as_ref())?;
         self.depth += 1;
         Ok(())
@@ -196,9 +197,9 @@ impl ElementWriter {
     ///
     /// Inside of a list, where no section is open, and where the message gets too long.
     pub fn section_end(&mut self) -> Result<()> {
-        self.outside_of_list("the end of a section")?;
+        self.outside_of_list(ElementKind::SectionEnd)?;
         if self.depth == 0 {
-            return Err(ErrorKind::Unbalanced("no section is open to end").into());
+            return Err(ErrorKind::Unbalanced(Unbalanced::NoSection).into());
         }
         self.writer().section_end()?;
         self.depth -= 1;
@@ -211,7 +212,7 @@ impl ElementWriter {
     ///
     /// Inside of a list, for a name or value that is too long, and where the message gets too long.
     pub fn key_value(&mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Result<()> {
-        self.outside_of_list("a key/value")?;
+        self.outside_of_list(ElementKind::KeyValue)?;
         self.writer().key_value(name.as_ref(), value.as_ref())
     }
 
@@ -221,7 +222,7 @@ impl ElementWriter {
     ///
     /// Inside of a list, for a name that is too long, and where the message gets too long.
     pub fn list_start(&mut self, name: impl AsRef<[u8]>) -> Result<()> {
-        self.outside_of_list("a list")?;
+        self.outside_of_list(ElementKind::ListStart)?;
         self.writer().list_start(name.as_ref())?;
         self.in_list = true;
         Ok(())
@@ -233,7 +234,7 @@ impl ElementWriter {
     ///
     /// Outside of a list, for a value that is too long, and where the message gets too long.
     pub fn list_item(&mut self, value: impl AsRef<[u8]>) -> Result<()> {
-        self.inside_of_list("a list item")?;
+        self.inside_of_list(ElementKind::ListItem)?;
         self.writer().list_item(value.as_ref())
     }
 
@@ -243,7 +244,7 @@ impl ElementWriter {
     ///
     /// Outside of a list, and where the message gets too long.
     pub fn list_end(&mut self) -> Result<()> {
-        self.inside_of_list("the end of a list")?;
+        self.inside_of_list(ElementKind::ListEnd)?;
         self.writer().list_end()?;
         self.in_list = false;
         Ok(())
@@ -256,10 +257,10 @@ impl ElementWriter {
     /// If a section or list is open.
     pub fn finish(self) -> Result<Vec<u8>> {
         if self.in_list {
-            return Err(ErrorKind::Unbalanced("a list is open").into());
+            return Err(ErrorKind::Unbalanced(Unbalanced::OpenList).into());
         }
         if self.depth > 0 {
-            return Err(ErrorKind::Unbalanced("a section is open").into());
+            return Err(ErrorKind::Unbalanced(Unbalanced::OpenSection).into());
         }
         Ok(self.out)
     }
@@ -268,17 +269,17 @@ impl ElementWriter {
         Writer::up_to(&mut self.out, MAX_MESSAGE_LEN, MAX_MESSAGE_LEN)
     }
 
-    fn outside_of_list(&self, element: &'static str) -> Result<()> {
+    fn outside_of_list(&self, element: ElementKind) -> Result<()> {
         if self.in_list {
-            let place = "inside of a list";
+            let place = Place::InsideOfList;
             return Err(ErrorKind::Misplaced { element, place }.into());
         }
         Ok(())
     }
 
-    fn inside_of_list(&self, element: &'static str) -> Result<()> {
+    fn inside_of_list(&self, element: ElementKind) -> Result<()> {
         if !self.in_list {
-            let place = "outside of a list";
+            let place = Place::OutsideOfList;
             return Err(ErrorKind::Misplaced { element, place }.into());
         }
         Ok(())

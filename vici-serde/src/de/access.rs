@@ -3,27 +3,16 @@
 use serde::de::{DeserializeSeed, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor};
 
 use super::input::Entry;
-use super::{Deserializer, Head, expected};
+use super::position::{Deserializer, Head, State};
 use crate::element::Kind;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, expected};
+use crate::fault::Shape;
 
 /// The keys, lists and sections of a section.
 pub(super) struct SectionAccess<'a, 'de> {
     de: &'a mut Deserializer<'de>,
     /// What was named last.
     head: Head,
-    state: State,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum State {
-    /// A key was named, or nothing yet. Its value may be read, or not.
-    Open,
-    /// A list or section was named, and has to be read.
-    Pending,
-    /// A list or section could not be read.
-    Failed,
-    Ended,
 }
 
 impl<'a, 'de> SectionAccess<'a, 'de> {
@@ -36,7 +25,6 @@ impl<'a, 'de> SectionAccess<'a, 'de> {
                 name_len: 0,
                 left: 0,
             },
-            state: State::Open,
         }
     }
 
@@ -44,30 +32,21 @@ impl<'a, 'de> SectionAccess<'a, 'de> {
     /// section, or go on where they could not read it.
     #[cold]
     fn reopen(&mut self) -> Result<bool> {
-        match self.state {
+        match self.de.state {
             State::Open => Ok(true),
             State::Ended => Ok(false),
-            State::Pending => Err(ErrorKind::LeftOver.into()),
+            State::Named | State::InList => Err(ErrorKind::LeftOver.into()),
             State::Failed => {
-                if let Err(error) = self.de.skip_pending(&self.head) {
-                    return Err(self.de.locate(&self.head, error));
-                }
-                self.state = State::Open;
+                self.de.skip_failed(&self.head)?;
                 Ok(true)
             }
         }
     }
 
-    fn next_compound<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value> {
-        self.state = State::Open;
-        self.de
-            .read_compound(&self.head, Some(&mut self.state), seed)
-    }
-
     #[cold]
     #[inline(never)]
     fn end(&mut self) {
-        self.state = State::Ended;
+        self.de.state = State::Ended;
         // For visitors that ask for a value all the same.
         self.de.value = Some("");
     }
@@ -78,7 +57,7 @@ impl<'de> MapAccess<'de> for SectionAccess<'_, 'de> {
 
     #[inline]
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>> {
-        if self.state != State::Open && !self.reopen()? {
+        if self.de.state != State::Open && !self.reopen()? {
             return Ok(None);
         }
         let Some(entry) = self.de.input.entry()? else {
@@ -90,8 +69,7 @@ impl<'de> MapAccess<'de> for SectionAccess<'_, 'de> {
         if entry.kind != Kind::Value {
             self.head.kind = entry.kind;
             self.head.left = self.de.input.left();
-            self.state = State::Pending;
-            self.de.pending = true;
+            self.de.state = State::Named;
         }
         match seed.deserialize(self.de.name(entry)) {
             Ok(name) => Ok(Some(name)),
@@ -101,9 +79,9 @@ impl<'de> MapAccess<'de> for SectionAccess<'_, 'de> {
 
     #[inline]
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value> {
-        match self.state {
-            State::Pending | State::Failed => self.next_compound(seed),
-            State::Open | State::Ended => self.de.read_scalar(self.head.name_len, seed),
+        match self.de.state {
+            State::Named | State::Failed => self.de.read_compound(&self.head, seed),
+            _ => self.de.read_scalar(self.head.name_len, seed),
         }
     }
 
@@ -138,11 +116,11 @@ impl<'de> SeqAccess<'de> for ListAccess<'_, 'de> {
 
     #[inline]
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>> {
-        if !self.de.in_list {
+        if self.de.state != State::InList {
             return Ok(None);
         }
         let Some(item) = self.de.input.item()? else {
-            self.de.in_list = false;
+            self.de.state = State::Open;
             return Ok(None);
         };
         self.de.value = item;
@@ -166,40 +144,34 @@ impl<'de> SeqAccess<'de> for ListAccess<'_, 'de> {
 pub(super) struct NumberedAccess<'a, 'de> {
     de: &'a mut Deserializer<'de>,
     index: usize,
-    ended: bool,
 }
 
 impl<'a, 'de> NumberedAccess<'a, 'de> {
     pub(super) fn new(de: &'a mut Deserializer<'de>) -> Self {
-        Self {
-            de,
-            index: 0,
-            ended: false,
-        }
+        Self { de, index: 0 }
     }
 
     /// The section that comes next.
     fn next(&mut self) -> Result<Option<Entry<'de>>> {
-        if self.ended {
-            return Ok(None);
-        }
-        if self.de.pending {
-            return Err(ErrorKind::LeftOver.into());
+        match self.de.state {
+            State::Open => {}
+            State::Ended => return Ok(None),
+            _ => return Err(ErrorKind::LeftOver.into()),
         }
         let Some(entry) = self.de.input.entry()? else {
-            self.ended = true;
+            self.de.state = State::Ended;
             return Ok(None);
         };
         let name = self.de.name(entry).bytes();
         let error = if name != itoa::Buffer::new().format(self.index).as_bytes() {
-            expected("a list or sections numbered from 0", "another name")
+            expected(Shape::ListOrNumbered, Shape::OtherName)
         } else if entry.kind != Kind::Section {
-            expected("a section", entry.kind.describe())
+            expected(Shape::Section, entry.kind.shape())
         } else {
             self.index += 1;
             return Ok(Some(entry));
         };
-        self.de.pending = true;
+        self.de.state = State::Named;
         Err(error.at(self.de.head(entry)).within(name))
     }
 }
@@ -248,7 +220,7 @@ impl<'de> VariantAccess<'de> for Variant<'_, 'de> {
     type Error = Error;
 
     fn unit_variant(self) -> Result<()> {
-        let error = expected("a variant without content", self.entry.kind.describe());
+        let error = expected(Shape::UnitVariant, self.entry.kind.shape());
         let offset = self.de.head(self.entry);
         Err(error.at(offset).within(self.de.name(self.entry).bytes()))
     }

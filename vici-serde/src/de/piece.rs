@@ -4,10 +4,10 @@ use serde::de::Visitor;
 use serde::de::value::BorrowedStrDeserializer;
 use serde::forward_to_deserialize_any;
 
-use super::expected;
 use super::forward::forwarded;
 use super::scalar::{boolean, character, float32, float64, integer, utf8, with_parsed};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, expected};
+use crate::fault::Shape;
 use crate::hint::SECTION;
 
 /// A name or a value.
@@ -99,7 +99,7 @@ impl<'de> serde::Deserializer<'de> for Piece<'_, 'de> {
     }
 
     fn deserialize_unit<V: Visitor<'de>>(self, _visitor: V) -> Result<V::Value> {
-        Err(expected("nothing", "a value"))
+        Err(expected(Shape::Nothing, Shape::Value))
     }
 
     #[inline]
@@ -121,11 +121,11 @@ impl<'de> serde::Deserializer<'de> for Piece<'_, 'de> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, _visitor: V) -> Result<V::Value> {
-        Err(expected("a list", "a value"))
+        Err(expected(Shape::List, Shape::Value))
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, _visitor: V) -> Result<V::Value> {
-        Err(expected("a section", "a value"))
+        Err(expected(Shape::Section, Shape::Value))
     }
 
     fn deserialize_enum<V: Visitor<'de>>(

@@ -4,17 +4,13 @@ use std::slice;
 
 use serde::de::{DeserializeSeed, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor};
 
-use super::{Section, Value};
+use super::tree::{Section, Value};
 use crate::de::forward::{forwarded, scalars_refused};
 use crate::de::piece::Piece;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, expected};
+use crate::fault::Shape;
 use crate::limits::MAX_DEPTH;
 use crate::string::Text;
-
-#[cold]
-fn expected(expected: &'static str, found: &'static str) -> Error {
-    ErrorKind::Expected { expected, found }.into()
-}
 
 /// Deserializes a message.
 #[derive(Clone, Copy)]
@@ -30,7 +26,7 @@ impl<'de> serde::Deserializer<'de> for Root<'de> {
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         match self.0.values().next() {
             None => visitor.visit_unit(),
-            Some(value) => Err(expected("an empty message", value.describe())),
+            Some(value) => Err(expected(Shape::EmptyMessage, value.shape())),
         }
     }
 
@@ -52,7 +48,7 @@ impl<'de> serde::Deserializer<'de> for Root<'de> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, _visitor: V) -> Result<V::Value> {
-        Err(expected("a list", "a message"))
+        Err(expected(Shape::List, Shape::Message))
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
@@ -69,7 +65,7 @@ impl<'de> serde::Deserializer<'de> for Root<'de> {
 
     forwarded! {}
 
-    scalars_refused! { (self) => expected("a value", "a message") }
+    scalars_refused! { (self) => expected(Shape::Value, Shape::Message) }
 }
 
 /// Deserializes a value, a list or a section that is inside of so many sections.
@@ -99,7 +95,7 @@ macro_rules! scalars {
         $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
             match self.value {
                 Value::Scalar(text) => Piece::of(&text.as_bytes()).$method(visitor),
-                other => Err(expected("a value", other.describe())),
+                other => Err(expected(Shape::Value, other.shape())),
             }
         })*
     };
@@ -124,7 +120,7 @@ impl<'de> serde::Deserializer<'de> for Node<'de> {
     }
 
     fn deserialize_unit<V: Visitor<'de>>(self, _visitor: V) -> Result<V::Value> {
-        Err(expected("nothing", self.value.describe()))
+        Err(expected(Shape::Nothing, self.value.shape()))
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -145,7 +141,7 @@ impl<'de> serde::Deserializer<'de> for Node<'de> {
             return ended(list.items.len(), value);
         }
         let Some(section) = self.section()? else {
-            return Err(expected("a list", "a value"));
+            return Err(expected(Shape::List, Shape::Value));
         };
         let mut numbered = Numbered {
             entries: section.entries.iter(),
@@ -159,7 +155,7 @@ impl<'de> serde::Deserializer<'de> for Node<'de> {
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         match self.section()? {
             Some(section) => visit_section(section, self.depth + 1, visitor),
-            None => Err(expected("a section", self.value.describe())),
+            None => Err(expected(Shape::Section, self.value.shape())),
         }
     }
 
@@ -173,7 +169,7 @@ impl<'de> serde::Deserializer<'de> for Node<'de> {
             Value::Scalar(text) => {
                 Piece::of(&text.as_bytes()).deserialize_enum(name, variants, visitor)
             }
-            Value::List(_) => Err(expected("a value or a section", "a list")),
+            Value::List(_) => Err(expected(Shape::ValueOrSection, Shape::List)),
             Value::Section(section) => {
                 self.section()?;
                 visit_variant(section, self.depth + 1, visitor)
@@ -215,7 +211,7 @@ fn visit_variant<'de, V: Visitor<'de>>(
     visitor: V,
 ) -> Result<V::Value> {
     match section.entries.as_slice() {
-        [] => Err(expected("a section with a variant", "an empty section")),
+        [] => Err(expected(Shape::Variant, Shape::EmptySection)),
         [(name, value), rest @ ..] => {
             let node = Node { value, depth };
             let value = visitor.visit_enum(Variant { name, node })?;
@@ -311,12 +307,9 @@ impl<'de> SeqAccess<'de> for &mut Numbered<'de> {
         };
         let depth = self.depth;
         let read = if *name != *itoa::Buffer::new().format(self.index) {
-            Err(expected(
-                "a list or sections numbered from 0",
-                "another name",
-            ))
+            Err(expected(Shape::ListOrNumbered, Shape::OtherName))
         } else if value.as_section().is_none() {
-            Err(expected("a section", value.describe()))
+            Err(expected(Shape::Section, value.shape()))
         } else {
             seed.deserialize(Node { value, depth })
         };
@@ -348,7 +341,7 @@ impl<'de> VariantAccess<'de> for Variant<'de> {
     type Error = Error;
 
     fn unit_variant(self) -> Result<()> {
-        let error = expected("a variant without content", self.node.value.describe());
+        let error = expected(Shape::UnitVariant, self.node.value.shape());
         Err(error.within(self.name.as_bytes()))
     }
 

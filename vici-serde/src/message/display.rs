@@ -3,7 +3,7 @@
 use std::fmt::{self, Debug, Display};
 use std::str;
 
-use super::{Section, Value};
+use super::tree::{Section, Value};
 
 /// Prints
 ///

@@ -1,7 +1,8 @@
 //! Changing a section.
 
-use super::{Section, Value};
-use crate::error::{Error, ErrorKind, Result};
+use super::tree::{Section, Value};
+use crate::error::{Error, ErrorKind, Result, expected};
+use crate::fault::Shape;
 use crate::limits::MAX_DEPTH;
 use crate::path::{Path, Segment};
 use crate::string::Text;
@@ -118,8 +119,7 @@ impl Section {
                 Ok(())
             }
             (Some(_), other) => {
-                let (expected, found) = ("a value", other.describe());
-                let error = Error::new(ErrorKind::Expected { expected, found });
+                let error = expected(Shape::Value, other.shape());
                 Err(error.under(path.segments()))
             }
             (None, _) => Err(ErrorKind::Missing(path.to_string()).into()),
@@ -143,8 +143,7 @@ impl Section {
             match &mut section.entries[place].1 {
                 Value::Section(inner) => section = inner,
                 other => {
-                    let (expected, found) = ("a section", other.describe());
-                    let error = Error::new(ErrorKind::Expected { expected, found });
+                    let error = expected(Shape::Section, other.shape());
                     return Err(error.under(way.get(..=depth).unwrap_or_default()));
                 }
             }

@@ -7,7 +7,7 @@ use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Error as _, SerializeMap};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Section, Value};
+use super::tree::{Section, Value};
 use crate::error::ErrorKind;
 use crate::limits::MAX_DEPTH;
 use crate::string::Text;
@@ -40,12 +40,18 @@ impl Serialize for Value {
     }
 }
 
-pub(super) struct SectionVisitor {
+impl<'de> Deserialize<'de> for Section {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(SectionVisitor::root())
+    }
+}
+
+struct SectionVisitor {
     depth: usize,
 }
 
 impl SectionVisitor {
-    pub(super) fn root() -> Self {
+    fn root() -> Self {
         Self { depth: 0 }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::iter::FusedIterator;
 use std::{slice, vec};
 
-use super::{Section, Value};
+use super::tree::{Section, Value};
 use crate::string::Text;
 
 impl Section {

@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::de::Node;
-use super::{Section, Value, from_message};
+use super::de::{Node, Root};
+use super::tree::{Section, Value};
 use crate::de::piece::Piece;
 use crate::error::{ErrorKind, Result};
 use crate::path::{Path, Segment};
@@ -46,7 +46,7 @@ impl Section {
             Some(Found::Value(value)) => T::deserialize(Node::new(value)),
             Some(Found::Item(item)) => T::deserialize(Piece::of(&item.as_bytes())),
             None => {
-                return match from_message::<Absent<T>>(&Self::new()) {
+                return match Absent::<T>::deserialize(Root(&Self::new())) {
                     Ok(absent) => Ok(absent.value),
                     Err(_) => Err(ErrorKind::Missing(path.to_string()).into()),
                 };

@@ -2,15 +2,35 @@
 
 use serde::Serialize;
 
+use super::output::Serializer;
 use super::scalar::scalars;
+use super::section::SectionSerializer;
 use super::seq::SeqSerializer;
-use super::{SectionSerializer, Serializer, unsupported};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, unsupported};
+use crate::fault::Unsupported;
+
+impl Serializer<'_> {
+    /// Writes `name` with a value that may not be absent.
+    #[inline]
+    pub(super) fn required<T: ?Sized + Serialize>(&mut self, name: &[u8], value: &T) -> Result<()> {
+        value
+            .serialize(FieldSerializer::required(self, name))
+            .map_err(|error| error.within(name))
+    }
+
+    /// Writes `name` with its value, or nothing for `None`.
+    #[inline]
+    pub(super) fn optional<T: ?Sized + Serialize>(&mut self, name: &[u8], value: &T) -> Result<()> {
+        value
+            .serialize(FieldSerializer::optional(self, name))
+            .map_err(|error| error.within(name))
+    }
+}
 
 /// The serializer of what stands behind a name.
 ///
 /// The name is held back until the kind of the value is known, so that nothing needs patching.
-pub(super) struct FieldSerializer<'s, 'a> {
+struct FieldSerializer<'s, 'a> {
     ser: &'s mut Serializer<'a>,
     name: &'s [u8],
     optional: bool,
@@ -18,7 +38,7 @@ pub(super) struct FieldSerializer<'s, 'a> {
 
 impl<'s, 'a> FieldSerializer<'s, 'a> {
     #[inline]
-    pub(super) fn optional(ser: &'s mut Serializer<'a>, name: &'s [u8]) -> Self {
+    fn optional(ser: &'s mut Serializer<'a>, name: &'s [u8]) -> Self {
         Self {
             ser,
             name,
@@ -27,7 +47,7 @@ impl<'s, 'a> FieldSerializer<'s, 'a> {
     }
 
     #[inline]
-    pub(super) fn required(ser: &'s mut Serializer<'a>, name: &'s [u8]) -> Self {
+    fn required(ser: &'s mut Serializer<'a>, name: &'s [u8]) -> Self {
         Self {
             ser,
             name,
@@ -59,7 +79,7 @@ impl<'s, 'a> serde::Serializer for FieldSerializer<'s, 'a> {
         if self.optional {
             Ok(())
         } else {
-            Err(unsupported("nothing (`None`) where a value has to be"))
+            Err(unsupported(Unsupported::NoValue))
         }
     }
 
@@ -69,7 +89,7 @@ impl<'s, 'a> serde::Serializer for FieldSerializer<'s, 'a> {
     }
 
     fn serialize_unit(self) -> Result<()> {
-        Err(unsupported("`()` as a value"))
+        Err(unsupported(Unsupported::UnitValue))
     }
 
     fn serialize_unit_struct(self, _name: &'static str) -> Result<()> {

@@ -3,19 +3,20 @@
 use serde::Serialize;
 use serde::ser::Impossible;
 
+use super::output::Serializer;
 use super::scalar::scalars;
-use super::{Serializer, unsupported};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, unsupported};
+use crate::fault::Unsupported;
 
-/// What is done with a key.
-pub(super) trait Key {
+/// What is done with the text of a key.
+pub(super) trait Target {
     fn write(self, key: &[u8]) -> Result<()>;
 }
 
-/// Keeps a key until its value comes.
+/// Keeps the key until its value comes.
 pub(super) struct KeyBuffer<'b>(pub(super) &'b mut Vec<u8>);
 
-impl Key for KeyBuffer<'_> {
+impl Target for KeyBuffer<'_> {
     fn write(self, key: &[u8]) -> Result<()> {
         self.0.extend_from_slice(key);
         Ok(())
@@ -23,13 +24,13 @@ impl Key for KeyBuffer<'_> {
 }
 
 /// Writes the value while its key is at hand, so that the key need not be kept.
-pub(super) struct Entry<'s, 'a, V: ?Sized> {
+pub(super) struct ValueOf<'s, 'a, V: ?Sized> {
     pub(super) ser: &'s mut Serializer<'a>,
     pub(super) value: &'s V,
     pub(super) optional: bool,
 }
 
-impl<V: ?Sized + Serialize> Key for Entry<'_, '_, V> {
+impl<V: ?Sized + Serialize> Target for ValueOf<'_, '_, V> {
     #[inline]
     fn write(self, key: &[u8]) -> Result<()> {
         if self.optional {
@@ -41,28 +42,21 @@ impl<V: ?Sized + Serialize> Key for Entry<'_, '_, V> {
 }
 
 /// The serializer of a key.
-pub(super) struct KeySerializer<K> {
-    key: K,
-}
+pub(super) struct KeySerializer<K>(pub(super) K);
 
-impl<K: Key> KeySerializer<K> {
-    #[inline]
-    pub(super) fn new(key: K) -> Self {
-        Self { key }
-    }
-
+impl<K: Target> KeySerializer<K> {
     #[inline]
     fn write(self, key: &[u8]) -> Result<()> {
-        self.key.write(key)
+        self.0.write(key)
     }
 }
 
 #[cold]
 fn no_key<T>() -> Result<T> {
-    Err(unsupported("anything but one value as the key of a map"))
+    Err(unsupported(Unsupported::Key))
 }
 
-impl<K: Key> serde::Serializer for KeySerializer<K> {
+impl<K: Target> serde::Serializer for KeySerializer<K> {
     type Ok = ();
     type Error = Error;
     type SerializeSeq = Impossible<(), Error>;

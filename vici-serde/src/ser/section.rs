@@ -3,9 +3,10 @@
 use serde::Serialize;
 use serde::ser::{SerializeMap, SerializeStruct, SerializeStructVariant};
 
-use super::Serializer;
-use super::key::{Entry, KeyBuffer, KeySerializer};
+use super::key::{KeyBuffer, KeySerializer, ValueOf};
+use super::output::Serializer;
 use crate::error::{Error, ErrorKind, Result};
+use crate::fault::Unbalanced;
 
 /// Writes the entries of a section.
 #[derive(Debug)]
@@ -87,14 +88,14 @@ impl SerializeMap for SectionSerializer<'_, '_> {
 
     fn serialize_key<T: ?Sized + Serialize>(&mut self, key: &T) -> Result<()> {
         let mut buffer = Vec::new();
-        key.serialize(KeySerializer::new(KeyBuffer(&mut buffer)))?;
+        key.serialize(KeySerializer(KeyBuffer(&mut buffer)))?;
         self.key = Some(buffer);
         Ok(())
     }
 
     fn serialize_value<T: ?Sized + Serialize>(&mut self, value: &T) -> Result<()> {
         let Some(key) = self.key.take() else {
-            return Err(ErrorKind::Unbalanced("a value of a map before its key").into());
+            return Err(ErrorKind::Unbalanced(Unbalanced::ValueBeforeKey).into());
         };
         if self.optional {
             self.ser.optional(&key, value)
@@ -109,7 +110,7 @@ impl SerializeMap for SectionSerializer<'_, '_> {
         K: ?Sized + Serialize,
         V: ?Sized + Serialize,
     {
-        key.serialize(KeySerializer::new(Entry {
+        key.serialize(KeySerializer(ValueOf {
             ser: self.ser,
             value,
             optional: self.optional,
@@ -119,7 +120,7 @@ impl SerializeMap for SectionSerializer<'_, '_> {
     #[inline]
     fn end(self) -> Result<()> {
         if self.key.is_some() {
-            return Err(ErrorKind::Unbalanced("a key of a map without a value").into());
+            return Err(ErrorKind::Unbalanced(Unbalanced::KeyWithoutValue).into());
         }
         self.ser.end_sections(self.ends)
     }

@@ -5,9 +5,11 @@ use serde::ser::{
     Impossible, SerializeSeq, SerializeTuple, SerializeTupleStruct, SerializeTupleVariant,
 };
 
+use super::output::Serializer;
 use super::scalar::scalars;
-use super::{SectionSerializer, Serializer, unsupported};
-use crate::error::{Error, Result};
+use super::section::SectionSerializer;
+use crate::error::{Error, Result, unsupported};
+use crate::fault::Unsupported;
 
 /// Writes the elements of a sequence; the first one tells what it becomes.
 #[derive(Debug)]
@@ -71,7 +73,7 @@ impl<'s, 'a> SeqSerializer<'s, 'a> {
                 self.ser.begin_section(self.name)?;
                 self.shape = Shape::Sections;
             }
-            Shape::List => return Err(unsupported("a section in a list of values")),
+            Shape::List => return Err(unsupported(Unsupported::SectionAmongValues)),
         }
         let number = self.len;
         self.ser
@@ -119,7 +121,7 @@ impl<'q, 's, 'a> ItemSerializer<'q, 's, 'a> {
                 self.seq.ser.writer.list_start(self.seq.name)?;
                 self.seq.shape = Shape::List;
             }
-            Shape::Sections => return Err(unsupported("a value among numbered sections")),
+            Shape::Sections => return Err(unsupported(Unsupported::ValueAmongSections)),
         }
         self.seq.ser.writer.list_item(value)
     }
@@ -127,7 +129,7 @@ impl<'q, 's, 'a> ItemSerializer<'q, 's, 'a> {
 
 #[cold]
 fn nested<T>() -> Result<T> {
-    Err(unsupported("a list inside of a list"))
+    Err(unsupported(Unsupported::ListInList))
 }
 
 impl<'q, 's, 'a> serde::Serializer for ItemSerializer<'q, 's, 'a> {
@@ -144,7 +146,7 @@ impl<'q, 's, 'a> serde::Serializer for ItemSerializer<'q, 's, 'a> {
     scalars! {}
 
     fn serialize_none(self) -> Result<()> {
-        Err(unsupported("nothing (`None`) as an element of a list"))
+        Err(unsupported(Unsupported::NoElement))
     }
 
     fn serialize_some<T: ?Sized + Serialize>(self, value: &T) -> Result<()> {
@@ -152,7 +154,7 @@ impl<'q, 's, 'a> serde::Serializer for ItemSerializer<'q, 's, 'a> {
     }
 
     fn serialize_unit(self) -> Result<()> {
-        Err(unsupported("`()` as an element of a list"))
+        Err(unsupported(Unsupported::UnitElement))
     }
 
     fn serialize_unit_struct(self, _name: &'static str) -> Result<()> {

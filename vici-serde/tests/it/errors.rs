@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
 use serde_derive::Deserialize;
-use vici_serde::{ErrorKind, Message, Path, Section, from_slice, to_vec};
+use vici_serde::fault::{Container, ElementKind, Place, Shape, Unbalanced, Unsupported};
+use vici_serde::{ElementWriter, ErrorKind, Message, Path, Section, from_slice, to_vec};
 
 use crate::common::One;
 
@@ -234,4 +235,66 @@ fn long_values_are_not_repeated_in_errors() {
             deserializer.deserialize_any(Nothing)
         }
     }
+}
+
+/// Callers match on what is wrong: nothing of it is only told in a sentence.
+#[test]
+fn what_is_wrong_can_be_matched_on() {
+    let section = Section::new().section("net", Section::new());
+    let error = from_slice::<BTreeMap<String, u32>>(&to_vec(&section).unwrap()).unwrap_err();
+    assert!(matches!(
+        error.kind(),
+        ErrorKind::Expected {
+            expected: Shape::Value,
+            found: Shape::Section,
+            ..
+        }
+    ));
+
+    let error = from_slice::<Message>(b"\x05\x00\x01a").unwrap_err();
+    assert!(matches!(
+        error.kind(),
+        ErrorKind::Misplaced {
+            element: ElementKind::ListItem,
+            place: Place::OutsideOfList,
+            ..
+        }
+    ));
+
+    for (cut, container) in [
+        (&b"\x01\x01a"[..], Container::Section),
+        (b"\x04\x01a", Container::List),
+    ] {
+        let error = from_slice::<Message>(cut).unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Unclosed(it) if *it == container));
+    }
+
+    for (error, reason) in [
+        (to_vec(&1).unwrap_err(), Unsupported::BareValue),
+        (to_vec(&[1]).unwrap_err(), Unsupported::BareList),
+        (
+            to_vec(&BTreeMap::from([("a", [[1]])])).unwrap_err(),
+            Unsupported::ListInList,
+        ),
+        (
+            to_vec(&BTreeMap::from([("a", ())])).unwrap_err(),
+            Unsupported::UnitValue,
+        ),
+    ] {
+        assert!(matches!(error.kind(), ErrorKind::Unsupported(it) if *it == reason));
+    }
+
+    let mut writer = ElementWriter::new();
+    let error = writer.section_end().unwrap_err();
+    assert!(matches!(
+        error.kind(),
+        ErrorKind::Unbalanced(Unbalanced::NoSection)
+    ));
+    writer.list_start("a").unwrap();
+    let error = writer.finish().unwrap_err();
+    assert!(matches!(
+        error.kind(),
+        ErrorKind::Unbalanced(Unbalanced::OpenList)
+    ));
+    assert_eq!(error.to_string(), "unbalanced: a list is open");
 }
