@@ -39,6 +39,8 @@ pub struct Reading<'a> {
     pub fault: Option<usize>,
     /// The most sections inside of each other.
     pub depth: usize,
+    /// How many bytes the elements before the fault take.
+    pub consumed: usize,
 }
 
 impl<'a> Reading<'a> {
@@ -49,6 +51,7 @@ impl<'a> Reading<'a> {
             tokens: Vec::new(),
             fault: None,
             depth: 0,
+            consumed: 0,
         };
         let (mut in_list, mut open) = (false, 0);
         let mut outermost = 0;
@@ -96,6 +99,7 @@ impl<'a> Reading<'a> {
             }
             reading.depth = reading.depth.max(open);
             reading.tokens.push(token);
+            reading.consumed = message.len() - input.len();
         }
         if in_list || open > 0 {
             reading.fault = Some(outermost);
