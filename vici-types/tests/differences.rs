@@ -77,6 +77,58 @@ fn spellings_and_defaults_are_no_difference() {
 }
 
 #[test]
+fn words_are_read_in_any_case() {
+    let mut conn = wanted().unique("Replace");
+    let child = child()
+        .mode("Tunnel")
+        .dpd_action("Trap")
+        .close_action("Trap|START");
+    conn.children = Some([("net", child)].into());
+    let remote = ConnAuth::new()
+        .id("C=CH, O=strongSwan, CN=moon")
+        .revocation("Strict");
+    conn.remote = [("remote", remote)].into();
+    assert_eq!(listed().differences(&conn), Differences::default());
+    assert_eq!(
+        lines(&conn.unique("KEEP")),
+        ["unique: wanted KEEP, loaded UNIQUE_REPLACE"]
+    );
+}
+
+/// Without a section the daemon lists a round all the same.
+#[test]
+fn the_round_that_a_daemon_makes_up_is_no_difference() {
+    let made_up = r#"{"groups": [], "cert_policy": [], "certs": [], "cacerts": []}"#;
+    let mut info = listed();
+    info.local = [("local-1", serde_json::from_str(made_up).unwrap())].into();
+    let mut conn = wanted();
+    conn.local = Named::new();
+    assert_eq!(info.differences(&conn), Differences::default());
+
+    // What somebody has set is one.
+    for set in [
+        r#"{"class": "pre-shared key", "groups": [], "certs": [], "cacerts": []}"#,
+        r#"{"id": "carol", "groups": [], "certs": [], "cacerts": []}"#,
+        r#"{"groups": [], "cert_policy": ["1.2.3"], "certs": [], "cacerts": []}"#,
+    ] {
+        info.local = [("local-1", serde_json::from_str(set).unwrap())].into();
+        let found = info.differences(&conn).found;
+        assert_eq!(found.len(), 1, "{set}");
+        assert_eq!(
+            (found[0].path.as_str(), found[0].wanted.as_ref()),
+            ("local", None)
+        );
+    }
+    // And so is a second round.
+    info.local = [
+        ("local-1", serde_json::from_str(made_up).unwrap()),
+        ("local-2", serde_json::from_str(made_up).unwrap()),
+    ]
+    .into();
+    assert_eq!(info.differences(&conn).found.len(), 1);
+}
+
+#[test]
 fn each_change_is_found() {
     for (changed, line) in [
         (wanted().version(1), "version: wanted 1, loaded IKEv2"),

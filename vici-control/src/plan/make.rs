@@ -10,8 +10,7 @@ use super::{Action, Plan, Step, UnseenNames, Why, drift};
 use crate::apply::request::Request;
 use crate::config::Config;
 use crate::key;
-use crate::table::Kind::Word;
-use crate::table::{AUTHORITY, CHILD, CONN};
+use crate::table::{AUTHORITY, CONN};
 
 impl Plan {
     /// What has to be done so that a daemon that has `loaded` equals `config`, within `scope`.
@@ -148,16 +147,8 @@ impl Maker<'_> {
             }
             let listed = self.loaded.conn_infos.get(&name);
             let listed = listed.map(|info| info.differences(conn));
-            let drift = listed.iter().flat_map(|listed| &listed.found);
-            // Without a round a daemon lists the one that it makes up.
-            let made_up = |path: &str| {
-                path == "local" && conn.local.is_empty()
-                    || path == "remote" && conn.remote.is_empty()
-            };
-            let drift = drift
-                .filter(|difference| !made_up(&difference.path))
-                .filter(|difference| !is_same_word(difference));
-            let drift = drift.cloned().map(Difference::from).collect();
+            let drift = listed.into_iter().flatten();
+            let drift = drift.map(Difference::from).collect();
             let seen = Seen {
                 drift,
                 wanted: flatten(conn, Some(&CONN)),
@@ -369,15 +360,4 @@ impl Maker<'_> {
             }
         }
     }
-}
-
-/// A daemon reads its words in any case, and lists them in upper case.
-fn is_same_word(difference: &vici_types::Difference) -> bool {
-    let key = difference.path.rsplit('.').next().unwrap_or_default();
-    let kind = CHILD.kind(key).or(CONN.kind(key));
-    let same = match (&difference.wanted, &difference.loaded) {
-        (Some(wanted), Some(loaded)) => wanted.eq_ignore_ascii_case(loaded),
-        _ => false,
-    };
-    same && matches!(kind, Some(Word(_)))
 }

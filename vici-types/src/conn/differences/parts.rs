@@ -1,7 +1,7 @@
 //! What the parts of a connection have, key by key.
 
 use super::compare::Compare;
-use super::spelling::{Method, same_id, same_lists, same_selectors};
+use super::spelling::{Method, plain, same_id, same_lists, same_selectors};
 use crate::conn::{AuthInfo, ChildInfo, Conn, ConnAuth, ConnChild, ConnInfo};
 use crate::named::Named;
 use crate::value::{Action, Text, Time, Volume};
@@ -82,7 +82,7 @@ impl Compare {
         );
         match (&wanted.unique, &loaded.unique) {
             (wanted, Some(loaded)) => {
-                let policy = wanted.clone().unwrap_or(Unique::No);
+                let policy = wanted.as_ref().map_or(Unique::No, plain);
                 let same = Unique::from(loaded.clone()) == policy;
                 let shown = wanted.as_ref().map_or("(no)".to_owned(), Unique::to_string);
                 self.check("unique", same.into(), Some(shown), Some(loaded.to_string()));
@@ -180,10 +180,9 @@ impl Compare {
                 .map_or("pubkey".to_owned(), Text::to_string);
             self.differ(&name.to_string_lossy(), Some(method), None);
         }
-        for info in loaded.values().skip(rounds.len()) {
+        for (index, info) in loaded.values().enumerate().skip(rounds.len()) {
             let class = info.class.as_ref().map(ToString::to_string);
-            // Without a section there is one round of any method.
-            if rounds.is_empty() && *info == AuthInfo::default() {
+            if index == 0 && is_made_up(info) {
                 continue;
             }
             self.differ(
@@ -237,14 +236,15 @@ impl Compare {
             loaded.xauth_id.as_ref(),
             same_id,
         );
-        let revocation = wanted.revocation.as_ref().map(AsRef::as_ref);
+        let revocation = wanted.revocation.as_ref();
+        let policy = revocation.map(|policy| policy.as_ref().to_ascii_lowercase());
         let same = matches!(
-            (&loaded.revocation, revocation),
+            (&loaded.revocation, policy.as_deref()),
             (None, None | Some("relaxed"))
                 | (Some(RevocationResult::Good), Some("strict"))
                 | (Some(RevocationResult::Skipped), Some("ifuri"))
         );
-        let shown = revocation.unwrap_or("(relaxed)").to_owned();
+        let shown = revocation.map_or("(relaxed)".to_owned(), ToString::to_string);
         let loaded_revocation = loaded.revocation.as_ref().map(ToString::to_string);
         self.check("revocation", same.into(), Some(shown), loaded_revocation);
         self.texts("groups", wanted.groups.as_ref(), &loaded.groups, same_lists);
@@ -275,7 +275,7 @@ impl Compare {
     }
 
     fn child(&mut self, wanted: &ConnChild, loaded: &ChildInfo) {
-        let mode = wanted.mode.clone().unwrap_or(ChildMode::Tunnel);
+        let mode = wanted.mode.as_ref().map_or(ChildMode::Tunnel, plain);
         let same = ChildMode::from(loaded.mode.clone()) == mode;
         let shown = wanted
             .mode
@@ -369,6 +369,19 @@ impl Compare {
         let shown = wanted.map_or("(none)".to_owned(), Action::to_string);
         self.check(key, same.into(), Some(shown), Some(loaded.to_string()));
     }
+}
+
+/// Whether it is the round that the daemon makes up where there is no section: one of any method,
+/// in which nothing is set.
+fn is_made_up(info: &AuthInfo) -> bool {
+    let policies = info.cert_policy.as_deref().unwrap_or_default();
+    let cert_policy = None;
+    policies.is_empty()
+        && AuthInfo::default()
+            == AuthInfo {
+                cert_policy,
+                ..info.clone()
+            }
 }
 
 /// What a soft limit is by default: of the hard one, or what it always was before 5.9.9.

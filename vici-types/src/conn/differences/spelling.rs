@@ -21,6 +21,11 @@ impl From<bool> for Same {
     }
 }
 
+/// A word of a request in lower case: the daemon reads it in any.
+pub(super) fn plain<W: AsRef<str> + From<String>>(word: &W) -> W {
+    W::from(word.as_ref().to_ascii_lowercase())
+}
+
 /// The method of a round.
 pub(super) struct Method {
     class: AuthClass,
