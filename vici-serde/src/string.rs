@@ -295,6 +295,29 @@ mod tests {
     }
 
     #[test]
+    fn is_used_as_a_string_is() {
+        for text in ["home-1", "a text of more than thirty bytes, home-1"] {
+            let text = Text::from(text);
+            let string = text.to_string();
+            assert_eq!(String::from(text.clone()), string);
+            assert_eq!(String::from(&text), string);
+            assert!(text == string && string == text);
+            assert!(text == *string.as_str() && *string.as_str() == text);
+            assert!(text.ends_with("home-1") && !text.ends_with("home-2"));
+            assert_eq!(text.starts_with("home"), string.starts_with("home"));
+            assert_eq!(string.parse(), Ok(text.clone()));
+            assert!(["x", &string].iter().any(|name| text == *name));
+            assert_ne!(text, format!("{string} "));
+        }
+        let latin = Text::from(b"caf\xe9");
+        assert_eq!(String::from(&latin), "caf\u{fffd}");
+        assert_eq!(String::from(latin.clone()), "caf\u{fffd}");
+        assert!(latin.starts_with("caf") && latin.ends_with(b"\xe9"));
+        assert_ne!(latin, "caf\u{fffd}");
+        assert_eq!(Text::from(&latin).into_bytes(), b"caf\xe9");
+    }
+
+    #[test]
     fn orders_as_bytes() {
         let (short, long) = (Text::from("a"), Text::from("b".repeat(40)));
         assert!(short < long);

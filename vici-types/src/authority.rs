@@ -12,6 +12,15 @@ request! {
     /// They are applied one by one, those before a wrong one stay. Since 5.3.3. The example `road_warrior`
     /// of `vici-client` loads one.
     ///
+    /// ```
+    /// use vici_types::{Authority, LoadAuthority};
+    ///
+    /// let pem = "-----BEGIN CERTIFICATE-----\n…";
+    /// let ca = Authority::new().cacert(pem).crl_uris(["http://crl.example.org/ca.crl"]);
+    /// let request = LoadAuthority::new("example", ca);
+    /// assert_eq!(request.authorities.len(), 1);
+    /// ```
+    ///
     /// Answered by [`Done`](crate::Done).
     #[doc(alias = "load-authority")]
     pub struct LoadAuthority by hand {
@@ -36,6 +45,15 @@ impl LoadAuthority {
 
 request! {
     /// A certification authority: its certificate, and where to ask about revocation.
+    ///
+    /// ```
+    /// use vici_types::Authority;
+    ///
+    /// let authority = Authority::new()
+    ///     .file("/etc/swanctl/x509ca/ca.pem")
+    ///     .ocsp_uris(["http://ocsp.example.org"]);
+    /// assert!(authority.check().is_ok());
+    /// ```
     pub struct Authority {
         /// CA certificate as data (PEM or DER); needs the CA flag. One of `cacert`,
         /// `file` and `handle` is needed. Since 5.3.3.
@@ -71,6 +89,15 @@ request! {
 request! {
     /// `unload-authority`: unloads a certification authority. Since 5.3.3.
     ///
+    /// ```
+    /// use vici_types::{GetAuthoritiesResponse, UnloadAuthority};
+    ///
+    /// let loaded: GetAuthoritiesResponse = serde_json::from_str(r#"{"authorities": ["example"]}"#)?;
+    /// let requests: Vec<_> = loaded.authorities.iter().map(UnloadAuthority::new).collect();
+    /// assert_eq!(requests[0].name, "example");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    ///
     /// Answered by [`Done`](crate::Done).
     #[doc(alias = "unload-authority")]
     pub struct UnloadAuthority {
@@ -83,6 +110,14 @@ request! {
 
 request! {
     /// `get-authorities`: the names of the loaded certification authorities. Since 5.3.3.
+    ///
+    /// ```
+    /// use vici_types::GetAuthoritiesResponse;
+    ///
+    /// let answer: GetAuthoritiesResponse = serde_json::from_str(r#"{"authorities": ["example"]}"#)?;
+    /// assert!(answer.authorities.iter().any(|name| name == "example"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     ///
     /// Answered by [`GetAuthoritiesResponse`](crate::GetAuthoritiesResponse).
     #[doc(alias = "get-authorities")]
@@ -100,6 +135,15 @@ pub struct GetAuthoritiesResponse {
 request! {
     /// `list-authorities`: the loaded certification authorities, as [`ListAuthority`] events. Since
     /// 5.3.3.
+    ///
+    /// ```
+    /// use vici_types::ListAuthorities;
+    ///
+    /// let all = ListAuthorities::new();
+    /// let one = ListAuthorities::new().name("example");
+    /// assert_eq!(vici_serde::to_message(&one)?.one_line().to_string(), "name = example");
+    /// # Ok::<(), vici_serde::Error>(())
+    /// ```
     ///
     /// Streams [`ListAuthority`](crate::ListAuthority), and is answered by [`Empty`](crate::Empty).
     #[doc(alias = "list-authorities")]

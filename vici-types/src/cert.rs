@@ -11,6 +11,15 @@ use crate::word::{CertFlag, CertType};
 request! {
     /// `load-cert`: loads a certificate, a CRL, or the like.
     ///
+    /// ```
+    /// use vici_types::{CertFlag, CertType, LoadCert};
+    ///
+    /// let pem = "-----BEGIN CERTIFICATE-----\n…";
+    /// let request = LoadCert::new(CertType::X509, pem).flag(CertFlag::Ca);
+    /// let der: &[u8] = b"\x30\x82\x02\x00";
+    /// let request = LoadCert::new(CertType::X509, der);
+    /// ```
+    ///
     /// Answered by [`Done`](crate::Done).
     #[doc(alias = "load-cert")]
     pub struct LoadCert {
@@ -32,6 +41,14 @@ request! {
     /// `list-certs`: certificates and the like that the daemon knows, as [`ListCert`] events.
     ///
     /// What is larger than 65,535 bytes is not listed, nor are certificates of several flags.
+    ///
+    /// ```
+    /// use vici_types::{CertFlag, CertType, ListCerts};
+    ///
+    /// let crls = ListCerts::new().type_(CertType::X509Crl);
+    /// let cas = ListCerts::new().type_(CertType::X509).flag(CertFlag::Ca);
+    /// let mine = ListCerts::new().subject("C=CH, O=strongSwan, CN=moon");
+    /// ```
     ///
     /// Streams [`ListCert`](crate::ListCert), and is answered by [`Empty`](crate::Empty).
     #[doc(alias = "list-certs")]
@@ -81,6 +98,13 @@ pub struct ListCert {
 request! {
     /// `flush-certs`: empties the cache of certificates. Since 5.5.1.
     ///
+    /// ```
+    /// use vici_types::{CertType, FlushCerts};
+    ///
+    /// let all = FlushCerts::new();
+    /// let crls = FlushCerts::new().type_(CertType::X509Crl);
+    /// ```
+    ///
     /// Answered by [`Done`](crate::Done).
     #[doc(alias = "flush-certs")]
     pub struct FlushCerts {
@@ -94,6 +118,15 @@ request! {
     /// and empties the cache.
     ///
     /// CA certificates of authorities and PINs of tokens stay.
+    ///
+    /// ```
+    /// use vici_types::ClearCredsResponse;
+    ///
+    /// // Since 5.2.1 the answer says whether it was done, before that it is empty.
+    /// let answer: ClearCredsResponse = vici_serde::from_slice(b"")?;
+    /// assert_eq!(answer.success, None);
+    /// # Ok::<(), vici_serde::Error>(())
+    /// ```
     ///
     /// Answered by [`ClearCredsResponse`](crate::ClearCredsResponse).
     #[doc(alias = "clear-creds")]

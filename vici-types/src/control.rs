@@ -28,6 +28,17 @@ request! {
     ///
     /// The example `initiate` of `vici-client` shows the log, `controller` keeps a tunnel up.
     ///
+    /// ```
+    /// use std::time::Duration;
+    /// use vici_types::Initiate;
+    ///
+    /// let request = Initiate::new().ike("home").child("net").timeout(Duration::from_secs(10));
+    /// assert!(request.check().is_ok());
+    /// // Not waited for.
+    /// let request = Initiate::new().ike("home").child("net").timeout(-1);
+    /// assert_eq!(Initiate::new().check().unwrap_err().to_string(), "needs child or ike");
+    /// ```
+    ///
     /// Answered by [`Done`](crate::Done), streams [`ControlLog`](crate::ControlLog).
     #[doc(alias = "initiate")]
     pub struct Initiate {
@@ -62,6 +73,16 @@ request! {
     /// Needs a selector. With `child` or `child_id` all that are given must match; with only `ike`
     /// **and** `ike_id` the IKE_SAs of either are closed. They are closed one after the other, and
     /// the timeout is for each.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use vici_types::Terminate;
+    ///
+    /// let all_of_a_connection = Terminate::new().ike("home");
+    /// let one = Terminate::new().ike_id(5).timeout(Duration::from_secs(5));
+    /// let at_once = Terminate::new().child("net").force(true);
+    /// assert!(Terminate::new().check().is_err());
+    /// ```
     ///
     /// Answered by [`TerminateResponse`](crate::TerminateResponse), streams [`ControlLog`](crate::ControlLog).
     #[doc(alias = "terminate")]
@@ -123,6 +144,14 @@ request! {
     /// Needs a selector. With `child` or `child_id` all that are given must match; with only `ike`
     /// **and** `ike_id` the IKE_SAs of either are rekeyed.
     ///
+    /// ```
+    /// use vici_types::Rekey;
+    ///
+    /// let one = Rekey::new().child_id(7);
+    /// let with_authentication = Rekey::new().ike("home").reauth(true);
+    /// assert!(Rekey::new().check().is_err());
+    /// ```
+    ///
     /// Answered by [`RekeyResponse`](crate::RekeyResponse).
     #[doc(alias = "rekey")]
     pub struct Rekey {
@@ -171,6 +200,14 @@ request! {
     /// `redirect`: sends IKEv2 clients to another gateway. Since 5.4.0.
     ///
     /// Needs a selector beside the gateway; all that are given must match.
+    ///
+    /// ```
+    /// use vici_types::Redirect;
+    ///
+    /// let some = Redirect::new("192.0.2.9").peer_ip("198.51.100.0/24");
+    /// let one = Redirect::new("gateway.example.org").peer_id("carol@example.org");
+    /// assert!(Redirect::new("192.0.2.9").check().is_err());
+    /// ```
     ///
     /// Answered by [`RedirectResponse`](crate::RedirectResponse).
     #[doc(alias = "redirect")]
@@ -221,6 +258,14 @@ pub struct RedirectResponse {
 request! {
     /// `install`: installs the trap, drop or pass policy of a child.
     ///
+    /// ```
+    /// use vici_types::Install;
+    ///
+    /// let request = Install::new("net").ike("home");
+    /// assert_eq!(vici_serde::to_message(&request)?.one_line().to_string(), "child = net, ike = home");
+    /// # Ok::<(), vici_serde::Error>(())
+    /// ```
+    ///
     /// Answered by [`Done`](crate::Done).
     #[doc(alias = "install")]
     pub struct Install {
@@ -236,6 +281,13 @@ request! {
 
 request! {
     /// `uninstall`: removes a trap, drop or pass policy.
+    ///
+    /// ```
+    /// use vici_types::Uninstall;
+    ///
+    /// let request = Uninstall::new("net").ike("home");
+    /// assert!(request.check().is_ok());
+    /// ```
     ///
     /// Answered by [`Done`](crate::Done).
     #[doc(alias = "uninstall")]

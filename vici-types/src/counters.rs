@@ -9,6 +9,16 @@ use crate::value::Text;
 request! {
     /// `get-counters`: the event counters, the global ones unless told otherwise. Since 5.6.1.
     ///
+    /// ```
+    /// use vici_types::GetCounters;
+    ///
+    /// let global = GetCounters::new();
+    /// let one = GetCounters::new().name("home");
+    /// let each = GetCounters::new().all(true);
+    /// // The daemon would ignore the name.
+    /// assert!(GetCounters::new().name("home").all(true).check().is_err());
+    /// ```
+    ///
     /// Answered by [`GetCountersResponse`](crate::GetCountersResponse).
     #[doc(alias = "get-counters")]
     pub struct GetCounters {
@@ -139,6 +149,14 @@ impl Counters {
 request! {
     /// `reset-counters`: sets the event counters to zero, the global ones unless told otherwise.
     /// Since 5.6.1.
+    ///
+    /// ```
+    /// use vici_types::ResetCounters;
+    ///
+    /// let global = ResetCounters::new();
+    /// let one = ResetCounters::new().name("home");
+    /// let each = ResetCounters::new().all(true);
+    /// ```
     ///
     /// Answered by [`Done`](crate::Done).
     #[doc(alias = "reset-counters")]

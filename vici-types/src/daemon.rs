@@ -15,6 +15,16 @@ request! {
     ///
     /// The example `version_and_stats` of `vici-client` asks for it.
     ///
+    /// ```
+    /// use vici_types::VersionResponse;
+    ///
+    /// let answer: VersionResponse = serde_json::from_str(
+    ///     r#"{"daemon": "charon", "version": "6.0.1", "sysname": "Linux", "release": "6.12"}"#,
+    /// )?;
+    /// assert_eq!(format!("{} {}", answer.daemon, answer.version), "charon 6.0.1");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    ///
     /// Answered by [`VersionResponse`](crate::VersionResponse).
     #[doc(alias = "version")]
     pub struct Version {}
@@ -43,6 +53,15 @@ request! {
     /// `stats`: how busy the daemon is.
     ///
     /// The example `version_and_stats` of `vici-client` shows it, `exporter` makes metrics of it.
+    ///
+    /// ```
+    /// use vici_types::{Stats, StatsResponse};
+    ///
+    /// let message = vici_serde::to_message(&Stats::new())?;
+    /// assert!(message.is_empty());
+    /// let busy = |answer: &StatsResponse| answer.workers.idle == 0;
+    /// # Ok::<(), vici_serde::Error>(())
+    /// ```
     ///
     /// Answered by [`StatsResponse`](crate::StatsResponse).
     #[doc(alias = "stats")]
@@ -171,6 +190,12 @@ request! {
     /// `reload-settings`: reads strongswan.conf again, for loggers and for plugins that can. Since
     /// 5.2.1.
     ///
+    /// ```
+    /// use vici_types::{ReloadSettings, Request};
+    ///
+    /// assert_eq!(ReloadSettings::NAME, "reload-settings");
+    /// ```
+    ///
     /// Answered by [`Done`](crate::Done).
     #[doc(alias = "reload-settings")]
     pub struct ReloadSettings {}
@@ -178,6 +203,14 @@ request! {
 
 request! {
     /// `get-algorithms`: the algorithms that are loaded, and the plugin behind each. Since 5.4.0.
+    ///
+    /// ```
+    /// use vici_types::{Encryption, GetAlgorithmsResponse};
+    ///
+    /// let has_gcm = |answer: &GetAlgorithmsResponse| {
+    ///     answer.aead.iter().any(|(cipher, _plugin)| *cipher == Encryption::AesGcm16)
+    /// };
+    /// ```
     ///
     /// Answered by [`GetAlgorithmsResponse`](crate::GetAlgorithmsResponse).
     #[doc(alias = "get-algorithms")]

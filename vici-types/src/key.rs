@@ -9,6 +9,15 @@ use crate::word::KeyType;
 request! {
     /// `load-key`: loads a private key.
     ///
+    /// ```
+    /// use vici_types::{KeyType, LoadKey};
+    ///
+    /// let pem = "-----BEGIN PRIVATE KEY-----\n…";
+    /// let request = LoadKey::new(KeyType::Any, pem);
+    /// // It is not shown.
+    /// assert!(!format!("{request:?}").contains("BEGIN"));
+    /// ```
+    ///
     /// Answered by [`LoadKeyResponse`](crate::LoadKeyResponse).
     #[doc(alias = "load-key")]
     pub struct LoadKey {
@@ -39,6 +48,13 @@ pub struct LoadKeyResponse {
 request! {
     /// `load-token`: loads a private key that lives on a PKCS#11 token. Since 5.5.2.
     ///
+    /// ```
+    /// use vici_types::LoadToken;
+    ///
+    /// let request = LoadToken::new("2a").slot(1).module("opensc").pin("123456");
+    /// assert!(request.check().is_ok());
+    /// ```
+    ///
     /// Answered by [`LoadKeyResponse`](crate::LoadKeyResponse).
     #[doc(alias = "load-token")]
     pub struct LoadToken {
@@ -62,6 +78,15 @@ request! {
 request! {
     /// `unload-key`: unloads a private key, and the PIN of its token. Since 5.5.2.
     ///
+    /// ```
+    /// use vici_types::{GetKeysResponse, UnloadKey};
+    ///
+    /// let loaded: GetKeysResponse = serde_json::from_str(r#"{"keys": ["0e851071"]}"#)?;
+    /// let requests: Vec<_> = loaded.keys.iter().map(UnloadKey::new).collect();
+    /// assert_eq!(requests[0].id, "0e851071");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    ///
     /// Answered by [`Done`](crate::Done).
     #[doc(alias = "unload-key")]
     pub struct UnloadKey {
@@ -75,6 +100,14 @@ request! {
 
 request! {
     /// `get-keys`: the identifiers of the private keys that were loaded. Since 5.5.2.
+    ///
+    /// ```
+    /// use vici_types::GetKeysResponse;
+    ///
+    /// let answer: GetKeysResponse = serde_json::from_str(r#"{"keys": ["0e851071"]}"#)?;
+    /// assert_eq!(answer.keys[0], "0e851071");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     ///
     /// Answered by [`GetKeysResponse`](crate::GetKeysResponse).
     #[doc(alias = "get-keys")]

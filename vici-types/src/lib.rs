@@ -78,7 +78,8 @@
 //! What not every daemon sends, or not always, is an `Option`. Flags, which are `yes` or absent on
 //! the wire, are `bool`s. Words such as [`IkeState`] are open: what a newer daemon says is kept in
 //! `Other`. [`Text`] is what a peer may have a hand in, and takes any bytes. Unknown keys of
-//! responses and events are skipped; `serde_ignored` shows them.
+//! responses and events are skipped; `serde_ignored` shows them, in other formats than VICI but for
+//! single values beside sections of any name.
 //!
 //! A message encodes to the bytes that it was decoded from, as long as all of its keys are known.
 //!

@@ -10,6 +10,13 @@ request! {
     ///
     /// Without any of `drop`, `pass` and `trap` nothing is listed.
     ///
+    /// ```
+    /// use vici_types::ListPolicies;
+    ///
+    /// let traps = ListPolicies::new().trap(true);
+    /// let shunts = ListPolicies::new().drop(true).pass(true).ike("lan");
+    /// ```
+    ///
     /// Streams [`ListPolicy`](crate::ListPolicy), and is answered by [`Empty`](crate::Empty).
     #[doc(alias = "list-policies")]
     pub struct ListPolicies {

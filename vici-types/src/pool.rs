@@ -13,6 +13,14 @@ request! {
     /// are kept; else the pool must have no lease that is in use. The example `road_warrior` of
     /// `vici-client` loads one.
     ///
+    /// ```
+    /// use vici_types::{LoadPool, Pool};
+    ///
+    /// let request = LoadPool::new("v4", Pool::new("10.3.0.0/24").dns(["10.1.0.53"]))
+    ///     .pool("v6", Pool::new("2001:db8:3::/120"));
+    /// assert!(request.check().is_ok());
+    /// ```
+    ///
     /// Answered by [`Done`](crate::Done).
     #[doc(alias = "load-pool")]
     pub struct LoadPool by hand {
@@ -110,6 +118,18 @@ pub(crate) fn is_attribute(name: &[u8]) -> bool {
 request! {
     /// `unload-pool`: unloads a pool, unless any of its leases is in use.
     ///
+    /// ```
+    /// use vici_types::{GetPoolsResponse, UnloadPool};
+    ///
+    /// let loaded: GetPoolsResponse = serde_json::from_str(
+    ///     r#"{"v4": {"base": "10.3.0.1", "size": 254, "online": 0, "offline": 2}}"#,
+    /// )?;
+    /// let unused = loaded.pools.iter().filter(|(_, pool)| pool.online == 0);
+    /// let requests: Vec<_> = unused.map(|(name, _)| UnloadPool::new(name)).collect();
+    /// assert_eq!(requests, [UnloadPool::new("v4")]);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    ///
     /// Answered by [`Done`](crate::Done).
     #[doc(alias = "unload-pool")]
     pub struct UnloadPool {
@@ -127,6 +147,13 @@ request! {
     /// arrives.
     ///
     /// The example `exporter` of `vici-client` makes metrics of them.
+    ///
+    /// ```
+    /// use vici_types::GetPools;
+    ///
+    /// let all = GetPools::new();
+    /// let with_leases = GetPools::new().name("v4").leases(true);
+    /// ```
     ///
     /// Answered by [`GetPoolsResponse`](crate::GetPoolsResponse).
     #[doc(alias = "get-pools")]

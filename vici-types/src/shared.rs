@@ -41,6 +41,15 @@ request! {
 request! {
     /// `unload-shared`: unloads a shared secret. There need not be one. Since 5.5.2.
     ///
+    /// ```
+    /// use vici_types::{GetSharedResponse, UnloadShared};
+    ///
+    /// let loaded: GetSharedResponse = serde_json::from_str(r#"{"keys": ["home"]}"#)?;
+    /// let requests: Vec<_> = loaded.keys.iter().map(UnloadShared::new).collect();
+    /// assert_eq!(requests, [UnloadShared::new("home")]);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    ///
     /// Answered by [`Done`](crate::Done).
     #[doc(alias = "unload-shared")]
     pub struct UnloadShared {
@@ -53,6 +62,14 @@ request! {
 
 request! {
     /// `get-shared`: the names of the shared secrets that were loaded with one. Since 5.5.2.
+    ///
+    /// ```
+    /// use vici_types::GetSharedResponse;
+    ///
+    /// let answer: GetSharedResponse = serde_json::from_str(r#"{"keys": ["home"]}"#)?;
+    /// assert_eq!(answer.keys, ["home"]);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     ///
     /// Answered by [`GetSharedResponse`](crate::GetSharedResponse).
     #[doc(alias = "get-shared")]

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use common::{RoundTrip, with_event, with_request, with_response};
+use common::{RoundTrip, Typed, Visit, with_event, with_request, with_response};
 use vici_serde::{Message, Section, Value};
 use vici_types::{COMMANDS, EVENTS};
 
@@ -255,8 +255,8 @@ fn text_where_a_number_belongs_is_an_error() {
     assert!(tried > 200, "{tried}");
 }
 
-#[test]
-fn invented_keys_are_refused_in_requests_and_seen_as_ignored_elsewhere() {
+/// Calls a function with each message, each of its sections, and each kind of what may be added there.
+fn in_each_section(mut check: impl FnMut(&str, &str, &[&str], &Message, &str, &Value)) {
     for ((packet, name), keys) in keys() {
         let whole = message(&keys, |_| true, sample);
         let mut places = vec![Vec::new()];
@@ -271,27 +271,92 @@ fn invented_keys_are_refused_in_requests_and_seen_as_ignored_elsewhere() {
                 ("list", Value::list(["x"])),
                 ("section", Value::Section(Section::new().key("x", "y"))),
             ] {
-                if !is_free(packet, name, &place, kind) {
-                    continue;
-                }
-                let bytes = vici_serde::to_vec(&with_invented(&whole, &place, &value)).unwrap();
-                let result = match packet {
-                    "request" => with_request(name, RoundTrip(&bytes)),
-                    "response" => with_response(name, RoundTrip(&bytes)),
-                    _ => with_event(name, RoundTrip(&bytes)),
-                };
-                let title = format!("{packet} {name} {place:?} {kind}");
-                let error = result.unwrap().expect_err(&title);
-                let path = [place.as_slice(), &["invented"]].concat().join(".");
-                if packet == "request" {
-                    let start = format!("{path}: unknown key");
-                    assert!(error.starts_with(&start), "{title}: {error}");
-                } else {
-                    assert_eq!(error, format!("ignored [{path:?}]"), "{title}");
+                if is_free(packet, name, &place, kind) {
+                    check(packet, name, &place, &whole, kind, &value);
                 }
             }
         }
     }
+}
+
+#[test]
+fn invented_keys_are_refused_in_requests_and_seen_as_ignored_elsewhere() {
+    in_each_section(|packet, name, place, whole, kind, value| {
+        let bytes = vici_serde::to_vec(&with_invented(whole, place, value)).unwrap();
+        let result = match packet {
+            "request" => with_request(name, RoundTrip(&bytes)),
+            "response" => with_response(name, RoundTrip(&bytes)),
+            _ => with_event(name, RoundTrip(&bytes)),
+        };
+        let title = format!("{packet} {name} {place:?} {kind}");
+        let error = result.unwrap().expect_err(&title);
+        let path = [place, &["invented"]].concat().join(".");
+        if packet == "request" {
+            let start = format!("{path}: unknown key");
+            assert!(error.starts_with(&start), "{title}: {error}");
+        } else {
+            assert_eq!(error, format!("ignored [{path:?}]"), "{title}");
+        }
+    });
+}
+
+/// What is skipped of a value in JSON, to which something was added in one of its sections.
+struct SkippedInJson<'a> {
+    message: &'a Message,
+    place: &'a [&'a str],
+    value: &'a Value,
+}
+
+impl Visit for SkippedInJson<'_> {
+    type Output = Vec<String>;
+
+    fn visit<T: Typed>(self) -> Vec<String> {
+        let value: T = vici_serde::from_message(self.message).unwrap();
+        let mut json = serde_json::to_value(&value).unwrap();
+        let mut section = &mut json;
+        for name in self.place {
+            section = &mut section[name];
+        }
+        section["invented"] = serde_json::to_value(self.value).unwrap();
+        let mut skipped = Vec::new();
+        let _: T =
+            serde_ignored::deserialize(&json, |path| skipped.push(path.to_string())).unwrap();
+        skipped
+    }
+}
+
+/// The steps into options aside, which are `?`, paths are the same in every format. Only beside
+/// names of any kind other formats have to look at a value before they know that it is skipped: what
+/// is in a list or section is told, of a single value nothing.
+#[test]
+fn skipped_keys_are_told_in_other_formats_as_well() {
+    let mut told = 0;
+    in_each_section(|packet, name, place, message, kind, value| {
+        let added = SkippedInJson {
+            message,
+            place,
+            value,
+        };
+        let skipped = match packet {
+            "request" => return,
+            "response" => with_response(name, added).unwrap(),
+            _ => with_event(name, added).unwrap(),
+        };
+        let skipped: Vec<_> = skipped.iter().map(|path| path.replace("?.", "")).collect();
+        let path = [place, &["invented"]].concat().join(".");
+        let title = format!("{packet} {name} {place:?} {kind}");
+        let fixed = ["value", "section"].map(|kind| is_free(packet, name, place, kind));
+        match kind {
+            _ if fixed == [true; 2] => {
+                assert_eq!(skipped, [path], "{title}");
+                told += 1;
+            }
+            "list" => assert_eq!(skipped, [format!("{path}.0")], "{title}"),
+            "section" => assert_eq!(skipped, [format!("{path}.x")], "{title}"),
+            _ => assert_eq!(skipped, [""; 0], "{title}"),
+        }
+    });
+    assert!(told > 100, "{told}");
 }
 
 /// Whether nothing of this kind may have any name there.
@@ -299,8 +364,9 @@ fn is_free(packet: &str, name: &str, place: &[&str], kind: &str) -> bool {
     let sections_of_any_name = match place {
         // A second section is not taken, but all there is to see of it is what it holds.
         [] => {
-            matches!(name, "load-conn" | "load-pool" | "load-authority")
-                || (packet, name) == ("response", "get-pools")
+            (packet, name) == ("response", "get-pools")
+                || packet == "request"
+                    && matches!(name, "load-conn" | "load-pool" | "load-authority")
         }
         [.., last] => matches!(
             *last,

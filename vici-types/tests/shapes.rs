@@ -132,6 +132,22 @@ fn the_section_is_needed() {
     );
 }
 
+/// Beside sections of any name there is nothing else that belongs to them.
+#[test]
+fn sections_by_name_skip_what_is_none() {
+    let message = Message::new()
+        .key("net", 1)
+        .list("dmz", ["a"])
+        .section("home", Section::new().key("x", 1));
+    let sections: Named<Message> = vici_serde::from_message(&message).unwrap();
+    assert_eq!(sections.names().collect::<Vec<_>>(), ["home"]);
+    let json = r#"{"net": 1, "dmz": ["a"], "home": {"x": 1}}"#;
+    assert_eq!(
+        serde_json::from_str::<Named<Message>>(json).unwrap(),
+        sections
+    );
+}
+
 #[test]
 fn list_sa_has_its_children_in_order() {
     let children = Section::new()
@@ -348,6 +364,18 @@ fn certificates_go_through_json() {
         assert_eq!(cert.flag, Some(CertFlag::Ca));
         assert!(format!("{cert:?}").contains(&format!("Blob({} bytes)", data.len())));
     }
+}
+
+#[test]
+fn the_empty_answer_of_an_old_clear_creds_is_read() {
+    let old: ClearCredsResponse = vici_serde::from_slice(b"").unwrap();
+    assert_eq!(old, ClearCredsResponse::default());
+    assert_eq!(vici_serde::to_vec(&old).unwrap(), b"");
+    let new: ClearCredsResponse = read(&Message::new().key("success", "no").key("errmsg", "x"));
+    assert_eq!(
+        (new.success, new.errmsg.unwrap()),
+        (Some(false), "x".into())
+    );
 }
 
 #[test]

@@ -6,7 +6,9 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use serde::ser::Serialize;
 use serde_bytes::{ByteBuf, Bytes};
 use serde_derive::{Deserialize, Serialize};
-use vici_serde::{Message, Section, Value, from_message, from_slice, to_vec, to_writer};
+use vici_serde::{
+    Message, Section, Value, from_message, from_slice, to_message, to_vec, to_writer,
+};
 
 use crate::common::{One, Wrapper, assert_maps, assert_roundtrip};
 
@@ -266,6 +268,35 @@ fn none_is_absent_and_never_an_empty_value() {
         "nothing (`None`) as a message cannot be sent",
     );
     assert_maps(&Some(Point { x: 1 }), Message::new().key("x", 1));
+}
+
+/// serde gives no sign of who asks: these are to it what a struct with flattened fields is.
+#[test]
+fn none_in_maps_that_are_flattened_or_of_unknown_length_is_absent() {
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Flat {
+        #[serde(flatten)]
+        rest: BTreeMap<String, Option<String>>,
+    }
+
+    struct Unsized;
+
+    impl Serialize for Unsized {
+        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            let entries = [("x", None), ("y", Some("a"))];
+            serializer.collect_map(entries.into_iter().filter(|_| true))
+        }
+    }
+
+    let some = ("y".to_owned(), Some("a".to_owned()));
+    let flat = Flat {
+        rest: [("x".to_owned(), None), some.clone()].into(),
+    };
+    let written = Message::new().key("y", "a");
+    assert_eq!(to_message(&flat).unwrap(), written);
+    assert_eq!(to_message(&Unsized).unwrap(), written);
+    let read: Flat = from_message(&written).unwrap();
+    assert_eq!(read.rest, [some].into());
 }
 
 #[test]

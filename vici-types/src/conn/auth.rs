@@ -7,6 +7,16 @@ request! {
     /// A round of authentication, of one side of a connection.
     ///
     /// An `auth` of an unknown EAP method is taken for `eap` by the daemon, without a word.
+    ///
+    /// ```
+    /// use vici_types::{Conn, ConnAuth};
+    ///
+    /// // A password behind the certificate of the gateway.
+    /// let me = ConnAuth::new().auth("eap-mschapv2").eap_id("carol");
+    /// let gateway = ConnAuth::new().auth("pubkey").id("moon.example.org").revocation("strict");
+    /// let conn = Conn::new().remote_addrs(["192.0.2.1"]).local(me).remote(gateway);
+    /// assert!(conn.check().is_ok());
+    /// ```
     pub struct ConnAuth {
         /// Sort key of the round; equal values keep message order. Default: 0. Since
         /// 5.4.0.
@@ -73,6 +83,16 @@ impl ConnAuth {
 
 request! {
     /// A certificate that the daemon reads from a file or a token.
+    ///
+    /// ```
+    /// use vici_types::{ConnAuth, ConnCert};
+    ///
+    /// let file = ConnCert::new().file("moon.pem");
+    /// let token = ConnCert::new().handle("2a").slot(1).module("opensc");
+    /// let auth = ConnAuth::new().auth("pubkey").cert(file);
+    /// // One of both.
+    /// assert!(token.file("moon.pem").check().is_err());
+    /// ```
     pub struct ConnCert {
         /// Absolute path readable by the daemon. Either `file` or `handle` is needed. Since
         /// 5.5.2.

@@ -6,6 +6,20 @@ request! {
     /// A child of a connection: a CHILD_SA to build, or a policy that needs none.
     ///
     /// The fields are the keys of a child in `swanctl.conf`.
+    ///
+    /// ```
+    /// use vici_types::{Action, Conn, ConnChild};
+    ///
+    /// let net = ConnChild::new()
+    ///     .local_ts(["10.1.0.0/16"])
+    ///     .remote_ts(["10.2.0.0/16[tcp/http]"])
+    ///     .esp_proposals(["aes256gcm16-x25519"])
+    ///     .rekey_time("1h")
+    ///     .start_action(Action::trap());
+    /// let bypass = ConnChild::new().mode("pass").local_ts(["10.1.0.0/16"]).remote_ts(["10.1.0.0/16"]);
+    /// let conn = Conn::new().child("net", net).child("lan", bypass);
+    /// assert!(conn.check().is_ok());
+    /// ```
     pub struct ConnChild {
         /// ESP proposals, one per item. Default: default (also if neither ESP nor
         /// AH is given).

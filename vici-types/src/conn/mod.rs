@@ -21,6 +21,16 @@ request! {
     ///
     /// The example `reconcile` of `vici-control` unloads what is not wanted any more.
     ///
+    /// ```
+    /// use vici_types::{GetConnsResponse, UnloadConn};
+    ///
+    /// let loaded: GetConnsResponse = serde_json::from_str(r#"{"conns": ["home", "office"]}"#)?;
+    /// let unwanted = loaded.conns.iter().filter(|name| **name != "home");
+    /// let requests: Vec<_> = unwanted.map(UnloadConn::new).collect();
+    /// assert_eq!(requests, [UnloadConn::new("office")]);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    ///
     /// Answered by [`Done`](crate::Done).
     #[doc(alias = "unload-conn")]
     pub struct UnloadConn {
@@ -35,6 +45,14 @@ request! {
     /// `get-conns`: the names of the connections that were loaded with `load-conn`.
     ///
     /// The example `reconcile` of `vici-control` compares them with those that are wanted.
+    ///
+    /// ```
+    /// use vici_types::GetConnsResponse;
+    ///
+    /// let answer: GetConnsResponse = serde_json::from_str(r#"{"conns": ["home"]}"#)?;
+    /// assert_eq!(answer.conns, ["home"]);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     ///
     /// Answered by [`GetConnsResponse`](crate::GetConnsResponse).
     #[doc(alias = "get-conns")]
@@ -51,6 +69,15 @@ pub struct GetConnsResponse {
 
 request! {
     /// `list-conns`: the connections of all backends, as [`ListConn`] events.
+    ///
+    /// ```
+    /// use vici_types::ListConns;
+    ///
+    /// let all = ListConns::new();
+    /// let home = ListConns::new().ike("home");
+    /// assert_eq!(vici_serde::to_message(&home)?.one_line().to_string(), "ike = home");
+    /// # Ok::<(), vici_serde::Error>(())
+    /// ```
     ///
     /// Streams [`ListConn`](crate::ListConn), and is answered by [`Empty`](crate::Empty).
     #[doc(alias = "list-conns")]

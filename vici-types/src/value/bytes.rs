@@ -9,6 +9,13 @@ use vici_serde::hint::{is_vici, write_text};
 /// Certificates and keys: DER or PEM, as bytes.
 ///
 /// `Debug` prints the length only. In a text format PEM is a string, and DER an array of numbers.
+///
+/// ```
+/// # use vici_types::Blob;
+/// let der = Blob::from(b"\x30\x82\x02\x00");
+/// assert_eq!(format!("{der:?}"), "Blob(4 bytes)");
+/// assert_eq!(der.as_bytes()[0], 0x30);
+/// ```
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Blob(Vec<u8>);
 
@@ -34,6 +41,13 @@ impl fmt::Debug for Blob {
 ///
 /// It is never printed, and wiped from memory when it is dropped. A format writes it, of course: the
 /// JSON of a request shows its secrets, and so does its `vici_serde::Message`.
+///
+/// ```
+/// # use vici_types::Secret;
+/// let secret = Secret::from("swordfish");
+/// assert_eq!(format!("{secret:?}"), "[redacted]");
+/// assert_eq!(secret.expose(), b"swordfish");
+/// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret(Zeroizing<Vec<u8>>);
 

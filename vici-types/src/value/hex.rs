@@ -120,25 +120,56 @@ macro_rules! hex_number {
 
 hex_number! {
     /// The SPI of one side of an IKE_SA (a cookie in IKEv1), 16 hex digits.
+    ///
+    /// ```
+    /// # use vici_types::IkeSpi;
+    /// let spi: IkeSpi = "0e8510710e851071".parse()?;
+    /// assert_eq!(u64::from(spi), 0x0e85_1071_0e85_1071);
+    /// # Ok::<(), vici_types::ParseHexError>(())
+    /// ```
     IkeSpi(u64) has 16
 }
 
 hex_number! {
     /// The SPI of one direction of a CHILD_SA, 8 hex digits.
+    ///
+    /// ```
+    /// # use vici_types::Spi;
+    /// let spi: Spi = "cc558283".parse()?;
+    /// assert_eq!((u32::from(spi), spi.to_string()), (0xcc55_8283, "cc558283".to_owned()));
+    /// # Ok::<(), vici_types::ParseHexError>(())
+    /// ```
     Spi(u32) has 8
 }
 
 hex_number! {
     /// The CPI of one direction of a CHILD_SA that compresses, 4 hex digits.
+    ///
+    /// ```
+    /// # use vici_types::Cpi;
+    /// assert_eq!(Cpi::from(0x2a).to_string(), "002a");
+    /// ```
     Cpi(u16) has 4
 }
 
 hex_number! {
     /// A Netfilter mark, a mask or an XFRM interface ID, 8 hex digits.
+    ///
+    /// ```
+    /// # use vici_types::Hex32;
+    /// assert_eq!(Hex32::from(42).to_string(), "0000002a");
+    /// ```
     Hex32(u32) has 8
 }
 
 /// Bytes that the daemon writes in hex digits: a security label or the identifier of a key.
+///
+/// ```
+/// # use vici_types::HexBytes;
+/// let id = HexBytes::from("0e851071");
+/// assert_eq!(id.to_bytes(), Some(vec![0x0e, 0x85, 0x10, 0x71]));
+/// assert_eq!(HexBytes::from_bytes(&[0x0e, 0x85]), "0e85");
+/// ```
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct HexBytes(Text);

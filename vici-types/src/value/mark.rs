@@ -49,6 +49,12 @@ impl Mark {
 
 setting! {
     /// A Netfilter mark to set, as its author writes it: `42`, `0x2a/0xff`, `%same`.
+    ///
+    /// ```
+    /// # use vici_types::{ConnChild, SetMark};
+    /// let child = ConnChild::new().set_mark_in(42).set_mark_out(SetMark::same());
+    /// assert_eq!(SetMark::from("0x2a/0xff").mask(), Some(0xff));
+    /// ```
     SetMark from u32, at most 31, refuses is_too_large: OTHER_NUMBER
 }
 
@@ -81,6 +87,12 @@ impl SetMark {
 
 setting! {
     /// An XFRM interface ID, as its author writes it: `42`, `0x2a`, `%unique`, `%unique-dir`.
+    ///
+    /// ```
+    /// # use vici_types::{Conn, IfId};
+    /// let conn = Conn::new().if_id_in(42).if_id_out(IfId::unique());
+    /// assert_eq!(IfId::from("0x2a").value(), Some(42));
+    /// ```
     IfId from u32, at most 31, refuses is_too_large: OTHER_NUMBER
 }
 

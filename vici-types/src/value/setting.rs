@@ -207,6 +207,12 @@ impl Dscp {
 
 setting! {
     /// The length to which ESP packets are padded: a number of bytes, or `mtu`.
+    ///
+    /// ```
+    /// # use vici_types::{ConnChild, TfcPadding};
+    /// let child = ConnChild::new().tfc_padding(1400);
+    /// let child = ConnChild::new().tfc_padding(TfcPadding::mtu());
+    /// ```
     TfcPadding from u32, at most 15, refuses is_too_large: OTHER_NUMBER
 }
 
