@@ -301,8 +301,10 @@ mod tests {
             let string = text.to_string();
             assert_eq!(String::from(text.clone()), string);
             assert_eq!(String::from(&text), string);
-            assert!(text == string && string == text);
-            assert!(text == *string.as_str() && *string.as_str() == text);
+            assert_eq!(text, string);
+            assert_eq!(string, text);
+            assert_eq!(text, *string.as_str());
+            assert_eq!(*string.as_str(), text);
             assert!(text.ends_with("home-1") && !text.ends_with("home-2"));
             assert_eq!(text.starts_with("home"), string.starts_with("home"));
             assert_eq!(string.parse(), Ok(text.clone()));
