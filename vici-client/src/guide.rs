@@ -20,6 +20,11 @@ pub mod blocking_or_async {}
 #[doc = include_str!("../docs/errors.md")]
 pub mod errors {}
 
+/// # Security
+///
+#[doc = include_str!("../docs/security.md")]
+pub mod security {}
+
 /// Makes a page of each program in the folder `examples`, so that other pages can link to it.
 macro_rules! examples {
     ($($(#[$title:meta])* $name:ident)*) => {
