@@ -10,6 +10,7 @@
 //! - [`Plan::new`] tells what a daemon lacks, and why; it is a function of what is wanted, of what is
 //!   [`Loaded`], of a [`Memory`] of what was loaded before, and of a [`Scope`].
 //! - [`Plan::apply`] does it, with an [`Outcome`] for each step.
+//! - [`Watch`] follows the SAs of a daemon: a table that is right, and what changes in it.
 //!
 //! ```no_run
 //! use vici_client::Client;
@@ -31,7 +32,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The examples `load_all`, `check_swanctl` and `reconcile` are whole programs.
+//! The examples `load_all`, `check_swanctl`, `reconcile` and `watch` are whole programs.
 //!
 //! # What can't be seen
 //!
@@ -48,7 +49,7 @@
 //! - `decrypt`: encrypted private keys (PKCS#8, and the old form of PEM) and PKCS#12 are decrypted. Without
 //!   it they are an error that says what to do. It also tells Ed25519 keys by the identifiers that a
 //!   daemon gives them.
-//! - `tokio`: asking and applying with `vici_client::AsyncClient`.
+//! - `tokio`: asking and applying with `vici_client::AsyncClient`, and `AsyncWatch`.
 
 mod apply;
 mod check;
@@ -59,8 +60,12 @@ mod problem;
 pub mod settings;
 pub mod swanctl;
 mod table;
+pub mod watch;
 
 pub use crate::apply::{OnRefusal, Outcome, Report};
 pub use crate::config::Config;
 pub use crate::plan::{Action, Difference, Kind, Loaded, Memory, Plan, Scope, Step, Unseen, Why};
 pub use crate::problem::{Error, Problem};
+#[cfg(feature = "tokio")]
+pub use crate::watch::AsyncWatch;
+pub use crate::watch::Watch;

@@ -73,6 +73,8 @@ impl State {
             peers: core::mem::take(&mut self.peers),
             concludes_early: self.concludes_early,
             restarts: self.restarts + 1,
+            // No SPI comes twice.
+            random: core::mem::take(&mut self.random),
             ..Self::new(self.generation)
         };
     }
