@@ -1,3 +1,4 @@
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 //! Configuration of strongSwan's IKE daemon `charon`: from a `swanctl.conf`, or from anything else, to a
