@@ -40,7 +40,7 @@
 //! A daemon lists a part of what it has: of connections not the updown scripts, marks or certificates, of
 //! secrets the identifiers only, of pools not the attributes. Loading all of it again would be certain, but
 //! closes or restarts what is up in places. So a plan leaves alone what is equal as far as it can be seen,
-//! and says what it has not seen ([`Plan::unseen`]). With a [`Memory`] of what was loaded before all keys
+//! and says which keys it has not seen ([`Plan::unseen`]). With a [`Memory`] of what was loaded before all keys
 //! are compared; keep it, for it goes through any serde format.
 //!
 //! Certificates can be loaded, but a daemon unloads them only all together, with `clear-creds`.

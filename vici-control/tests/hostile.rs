@@ -6,12 +6,18 @@
     reason = "a test ends with what it did not expect"
 )]
 
+#[path = "../../vici-testing/tests/shared/outside.rs"]
+mod outside;
+
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::os::unix::net::UnixListener;
 use std::path::Path;
+use std::process::Command;
 
 use vici_control::Config;
+
+use crate::outside::{leave_out, test_name};
 
 fn read(folder: &Path) -> Result<Config, String> {
     let shown = folder.display().to_string();
@@ -98,5 +104,112 @@ fn what_is_no_file_is_an_error_or_left_out() {
     assert_eq!(
         read(folder).unwrap_err(),
         "/d/private: can't be read: Not a directory (os error 20)"
+    );
+}
+
+/// Set in the process that reads as somebody who may not.
+const FOLDER: &str = "VICI_TEST_FOLDER";
+
+/// Files that the reader may not read: each is told, none is left out as if it were not there. Root may
+/// read all, so that it has somebody else do it.
+#[test]
+fn what_may_not_be_read_is_told() {
+    if let Some(folder) = std::env::var_os(FOLDER) {
+        return assert_may_not_be_read(Path::new(&folder));
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path();
+    let allow = |path: &Path, mode| {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    };
+    allow(folder, 0o755);
+    for (file, text) in [
+        ("swanctl.conf", "include more.conf\n"),
+        ("more.conf", ""),
+        ("pattern.conf", "include hidden/*.conf\n"),
+        ("hidden/a.conf", ""),
+        ("closed/swanctl.conf", ""),
+        (
+            "keys/swanctl.conf",
+            "connections { c { local { certs = a.pem\n } } }\n",
+        ),
+        ("keys/private/a.pem", ""),
+        ("keys/x509/a.pem", ""),
+        ("keys/rsa/a.pem", ""),
+    ] {
+        let path = folder.join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    for (path, mode) in [
+        ("more.conf", 0o600),
+        ("hidden", 0o700),
+        ("closed/swanctl.conf", 0o600),
+        ("keys/private/a.pem", 0o600),
+        // Can't be listed; can be listed, but nothing in it be opened.
+        ("keys/rsa", 0o700),
+        ("keys/x509", 0o744),
+    ] {
+        allow(&folder.join(path), mode);
+    }
+    let this = folder.join("this");
+    fs::copy(std::env::current_exe().unwrap(), &this).unwrap();
+    allow(&this, 0o755);
+    let output = Command::new("setpriv")
+        .args(["--reuid", "65534", "--regid", "65534", "--clear-groups"])
+        .arg(&this)
+        .args(["--exact", "what_may_not_be_read_is_told", "--nocapture"])
+        .env(FOLDER, folder)
+        .output();
+    match output {
+        Ok(output) if output.status.code() == Some(127) => {
+            let reason = String::from_utf8_lossy(&output.stderr);
+            leave_out(
+                &test_name(),
+                &format!("nobody else can be made of this user: {}", reason.trim()),
+            );
+        }
+        Ok(output) => {
+            let said = [output.stdout, output.stderr].concat();
+            let said = String::from_utf8_lossy(&said);
+            assert!(
+                output.status.success() && said.contains("1 passed"),
+                "{said}"
+            );
+        }
+        Err(error) => leave_out(&test_name(), &format!("no setpriv: {error}")),
+    }
+}
+
+fn assert_may_not_be_read(folder: &Path) {
+    let denied = "Permission denied (os error 13)";
+    let read = |path: &str| {
+        let shown = folder.display().to_string();
+        let error = Config::read(folder.join(path)).map(|config| {
+            let ignored: Vec<String> = config.ignored().iter().map(ToString::to_string).collect();
+            ignored.join("\n").replace(&shown, "/d")
+        });
+        error.map_err(|error| error.to_string().replace(&shown, "/d"))
+    };
+    assert_eq!(
+        read("swanctl.conf").unwrap_err(),
+        format!("/d/swanctl.conf:1: can't read /d/more.conf: {denied}")
+    );
+    assert_eq!(
+        read("pattern.conf").unwrap_err(),
+        format!("/d/pattern.conf:1: can't read /d/hidden: {denied}")
+    );
+    assert_eq!(
+        read("closed/swanctl.conf").unwrap_err(),
+        format!("/d/closed/swanctl.conf: can't be read: {denied}")
+    );
+    assert_eq!(
+        read("keys/swanctl.conf").unwrap_err(),
+        format!(
+            "/d/keys/x509/a.pem: can't be read: {denied}\n\
+             /d/keys/private/a.pem: can't be read: {denied}\n\
+             /d/keys/rsa: can't be read: {denied}\n\
+             /d/keys/swanctl.conf:1: connections.c.local.certs: can't read /d/keys/x509/a.pem: {denied}"
+        )
     );
 }

@@ -58,9 +58,20 @@ struct Seen {
     /// What a daemon lists that is not as wanted.
     drift: Vec<Difference>,
     wanted: Flat,
-    /// What is not known without memory.
+    /// Which of the wanted keys a daemon does not tell.
+    untold: Vec<String>,
+    /// What else is not known without memory.
     unseen: &'static str,
 }
+
+/// The wanted keys but for these.
+fn keys_but(wanted: &Flat, told: &[&str]) -> Vec<String> {
+    let keys = wanted.keys().filter(|key| !told.contains(&key.as_str()));
+    keys.cloned().collect()
+}
+
+const OUTSIDE: &str =
+    "its name does not begin with the prefix of the scope, so that it is left alone";
 
 impl Maker<'_> {
     fn step(&mut self, action: Action, kind: Kind, name: &str, why: Why, request: Request) {
@@ -104,8 +115,20 @@ impl Maker<'_> {
         } else if known.is_none() && self.scope.reloads() {
             self.step(Action::Replace, kind, name, Why::Unseen, request());
         } else if known.is_none() {
-            self.unseen.add(kind, name, seen.unseen);
+            let mut untold = seen.untold;
+            untold.sort();
+            self.unseen.add(kind, name, untold, seen.unseen);
         }
+    }
+
+    /// Whether something that is wanted lies within the scope. What has another name than the scope allows
+    /// is told, for nobody who names a prefix means to lose it.
+    fn is_within(&mut self, kind: Kind, name: &str) -> bool {
+        let within = self.scope.has_name(kind, name);
+        if !within && self.scope.has(kind) {
+            self.unseen.add(kind, name, Vec::new(), OUTSIDE);
+        }
+        within
     }
 
     fn unwanted<'n>(
@@ -137,7 +160,7 @@ impl Maker<'_> {
         let config = self.config;
         for (name, conn) in &config.connections {
             let name = name.to_string();
-            if !self.scope.has_name(Kind::Connection, &name) {
+            if !self.is_within(Kind::Connection, &name) {
                 continue;
             }
             let request = || Request::LoadConn(name.as_str().into(), Box::new(conn.clone()));
@@ -147,12 +170,18 @@ impl Maker<'_> {
             }
             let listed = self.loaded.conn_infos.get(&name);
             let listed = listed.map(|info| info.differences(conn));
+            let wanted = flatten(conn, Some(&CONN));
+            let untold = match &listed {
+                Some(listed) => listed.unseen.clone(),
+                None => keys_but(&wanted, &[]),
+            };
             let drift = listed.into_iter().flatten();
             let drift = drift.map(Difference::from).collect();
             let seen = Seen {
                 drift,
-                wanted: flatten(conn, Some(&CONN)),
-                unseen: "equal as far as list-conns tells; of the rest nothing is remembered",
+                wanted,
+                untold,
+                unseen: "list-conns does not tell them, nor whether there are others",
             };
             self.compare(Kind::Connection, &name, seen, request);
         }
@@ -162,7 +191,7 @@ impl Maker<'_> {
         let config = self.config;
         for (name, authority) in &config.authorities {
             let name = name.to_string();
-            if !self.scope.has_name(Kind::Authority, &name) {
+            if !self.is_within(Kind::Authority, &name) {
                 continue;
             }
             let request =
@@ -181,10 +210,12 @@ impl Maker<'_> {
                     found.push(Difference::new("cacert", None, None));
                 }
             }
+            let wanted = flatten(authority, Some(&AUTHORITY));
             let seen = Seen {
                 drift: found,
-                wanted: flatten(authority, Some(&AUTHORITY)),
-                unseen: "it is loaded with these URIs; which certificate it has is not told",
+                untold: keys_but(&wanted, &["cert_uri_base", "crl_uris", "ocsp_uris"]),
+                wanted,
+                unseen: "list-authorities does not tell them",
             };
             self.compare(Kind::Authority, &name, seen, request);
         }
@@ -204,7 +235,7 @@ impl Maker<'_> {
         let config = self.config;
         for (name, pool) in &config.pools {
             let name = name.to_string();
-            if !self.scope.has_name(Kind::Pool, &name) {
+            if !self.is_within(Kind::Pool, &name) {
                 continue;
             }
             let request = || Request::LoadPool(name.as_str().into(), Box::new(pool.clone()));
@@ -212,10 +243,12 @@ impl Maker<'_> {
                 self.load(Kind::Pool, &name, request());
                 continue;
             };
+            let wanted = flatten(pool, None);
             let seen = Seen {
                 drift: drift::pool(pool, info),
-                wanted: flatten(pool, None),
-                unseen: "it has these addresses; its attributes are not told",
+                untold: keys_but(&wanted, &["addrs"]),
+                wanted,
+                unseen: "get-pools does not tell its attributes",
             };
             self.compare(Kind::Pool, &name, seen, request);
         }
@@ -232,7 +265,7 @@ impl Maker<'_> {
         let mut wanted = HashSet::new();
         for secret in &config.secrets {
             let name = secret_name(secret);
-            if !self.scope.has_name(Kind::Secret, &name) {
+            if !self.is_within(Kind::Secret, &name) {
                 continue;
             }
             let request = || Request::LoadShared(Box::new(secret.clone()));
@@ -243,8 +276,9 @@ impl Maker<'_> {
             } else if self.loaded.secrets.contains(&name[..]) {
                 let seen = Seen {
                     drift: Vec::new(),
+                    untold: keys_but(&keys, &["id"]),
                     wanted: keys,
-                    unseen: "it is loaded; what it is and whose is not told",
+                    unseen: "get-shared does not tell them",
                 };
                 self.compare(Kind::Secret, &name, seen, request);
             } else {
@@ -293,7 +327,7 @@ impl Maker<'_> {
         for name in self.memory.names(Kind::Certificate) {
             if !wanted.contains(name) {
                 let reason = "no more wanted; a daemon unloads certificates only all together, with clear-creds";
-                self.unseen.add(Kind::Certificate, name, reason);
+                self.unseen.add(Kind::Certificate, name, Vec::new(), reason);
             }
         }
     }
@@ -331,6 +365,7 @@ impl Maker<'_> {
                     let seen = Seen {
                         drift: Vec::new(),
                         wanted: keys,
+                        untold: Vec::new(),
                         unseen: "",
                     };
                     self.compare(Kind::Token, &name, seen, request);
@@ -356,7 +391,7 @@ impl Maker<'_> {
             } else if self.scope.is_all_names() {
                 let reason =
                     "it may be one of those that are wanted, whose identifiers are not known yet";
-                self.unseen.add(Kind::Key, id, reason);
+                self.unseen.add(Kind::Key, id, Vec::new(), reason);
             }
         }
     }

@@ -89,7 +89,7 @@ impl fmt::Debug for Step {
     }
 }
 
-/// What is loaded as far as can be seen, and what of it can't be.
+/// What is left alone without being certain that it is as wanted, and which of its keys were not compared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Unseen {
@@ -97,8 +97,32 @@ pub struct Unseen {
     pub kind: Kind,
     /// Its names.
     pub names: Vec<String>,
-    /// What was not compared, and why.
+    /// The wanted keys that were not compared, such as `children.net.updown`; none if it is not about keys.
+    pub keys: Vec<String>,
+    /// Why.
     pub reason: String,
+}
+
+impl fmt::Display for Unseen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |f: &mut fmt::Formatter<'_>, all: &[String], between: &str| {
+            for (index, name) in all.iter().take(SHOWN).enumerate() {
+                write!(f, "{between}{}", name.escape_debug())?;
+                if index + 1 == SHOWN && all.len() > SHOWN {
+                    write!(f, "{between}..")?;
+                }
+            }
+            Ok(())
+        };
+        write!(f, "{}", self.kind)?;
+        list(f, &self.names, " ")?;
+        f.write_str(":")?;
+        list(f, &self.keys, " ")?;
+        if !self.keys.is_empty() {
+            f.write_str(":")?;
+        }
+        write!(f, " {}", self.reason)
+    }
 }
 
 /// What has to be done so that a daemon equals a configuration, in the order in which to do it.
@@ -128,7 +152,8 @@ pub struct Unseen {
 pub struct Plan {
     /// The steps.
     pub steps: Vec<Step>,
-    /// What is left alone without being certain that it is equal.
+    /// What is left alone without being certain that it is as wanted, key by key; and the names that lie
+    /// outside of the scope.
     pub unseen: Vec<Unseen>,
 }
 
@@ -178,46 +203,30 @@ impl fmt::Display for Plan {
             self.count(Action::Unload)
         )?;
         for unseen in &self.unseen {
-            let names: Vec<String> = unseen
-                .names
-                .iter()
-                .take(SHOWN)
-                .map(|name| name.escape_debug().to_string())
-                .collect();
-            let more = if unseen.names.len() > SHOWN {
-                " .."
-            } else {
-                ""
-            };
-            writeln!(
-                f,
-                "not compared: {} {}{more}: {}",
-                unseen.kind,
-                names.join(" "),
-                unseen.reason
-            )?;
+            writeln!(f, "not compared: {unseen}")?;
         }
         Ok(())
     }
 }
 
-/// Names by kind and reason, for what is left alone.
+/// Names by kind, reason and keys, for what is left alone.
 #[derive(Default)]
-pub(crate) struct UnseenNames(BTreeMap<(Kind, &'static str), Vec<String>>);
+pub(crate) struct UnseenNames(BTreeMap<(Kind, &'static str, Vec<String>), Vec<String>>);
 
 impl UnseenNames {
-    pub(crate) fn add(&mut self, kind: Kind, name: &str, reason: &'static str) {
+    pub(crate) fn add(&mut self, kind: Kind, name: &str, keys: Vec<String>, reason: &'static str) {
         self.0
-            .entry((kind, reason))
+            .entry((kind, reason, keys))
             .or_default()
             .push(name.to_owned());
     }
 
     pub(crate) fn finish(self) -> Vec<Unseen> {
         let all = self.0.into_iter();
-        all.map(|((kind, reason), names)| Unseen {
+        all.map(|((kind, reason, keys), names)| Unseen {
             kind,
             names,
+            keys,
             reason: reason.to_owned(),
         })
         .collect()

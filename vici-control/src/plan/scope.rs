@@ -35,8 +35,11 @@ impl Scope {
         }
     }
 
-    /// Only what has a name that begins so. What has no name (keys, tokens and certificates) is loaded,
-    /// and unloaded only if it is remembered.
+    /// Only what has a name that begins so; what is wanted by another name is left alone, and told in
+    /// [`Plan::unseen`](super::Plan::unseen). What has no name (keys, tokens and certificates) is loaded, and
+    /// unloaded only if it is remembered. The name of a shared secret is its
+    /// [`id`](vici_types::LoadShared::id), in a `swanctl.conf` the name of its section, which begins with its
+    /// kind.
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
         self

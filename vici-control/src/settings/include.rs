@@ -1,3 +1,4 @@
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use glob::{MatchOptions, Pattern};
@@ -38,8 +39,15 @@ pub(super) fn expand(
             match &name {
                 Name::Literal(name) => next.push(folder.join(name)),
                 Name::Pattern(pattern) => {
-                    // What can't be listed has nothing that fits, as in a shell.
-                    let mut all = files.list(folder).unwrap_or_default();
+                    // What is no folder has nothing that fits, as in a shell; what may not be seen is
+                    // not left out without a word.
+                    let mut all = match files.list(folder) {
+                        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+                            let folder = folder.to_string_lossy();
+                            return Err(format!("can't read {}: {error}", folder.escape_debug()));
+                        }
+                        all => all.unwrap_or_default(),
+                    };
                     all.retain(|name| {
                         let name = name.to_str();
                         name.is_some_and(|name| pattern.matches_with(name, OPTIONS))

@@ -108,11 +108,13 @@ impl Reading<'_> {
         let mut contents = Vec::new();
         for name in names {
             let path = folder.join(name);
-            if self.files.is_file(&path) != Some(true) {
+            if self.files.is_file(&path) == Some(false) {
                 continue;
             }
             match self.files.read(&path, MAX_CREDENTIAL) {
                 Ok(bytes) => contents.push((path, bytes)),
+                // A link that leads nowhere.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
                 Err(error) => self.wrong(&path, &format!("can't be read: {error}")),
             }
         }

@@ -32,7 +32,17 @@ fn script(name: &str) -> PathBuf {
 
 /// Runs a test with a daemon of a generation, or tells that it is left out.
 pub(crate) fn run(generation: &'static str, test: impl FnOnce(&Charon)) {
+    run_in(generation, |_| {}, test);
+}
+
+/// The same, with something that is in the folder of the daemon before it is started.
+pub(crate) fn run_in(
+    generation: &'static str,
+    prepare: impl FnOnce(&Path),
+    test: impl FnOnce(&Charon),
+) {
     let dir = tempfile::Builder::new().prefix("vici").tempdir().unwrap();
+    prepare(dir.path());
     let process = Command::new(script("charon"))
         .arg(generation)
         .arg(dir.path())
@@ -89,6 +99,11 @@ impl Charon {
             .timeout(PATIENCE)
             .connect()
             .unwrap()
+    }
+
+    /// The folder of the daemon.
+    pub(crate) fn dir(&self) -> &Path {
+        self.dir.path()
     }
 
     /// The folder that has `swanctl.conf`.

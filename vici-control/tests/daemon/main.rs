@@ -17,3 +17,4 @@ mod folder;
 #[path = "../../../vici-testing/tests/shared/outside.rs"]
 mod outside;
 mod plan;
+mod token;

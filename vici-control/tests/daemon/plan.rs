@@ -1,7 +1,7 @@
 //! Plans: nothing to do after `swanctl`, nothing left for it to do after one, and exactly the step that a
 //! change needs.
 
-use vici_control::{Action, Config, Kind, Loaded, Memory, OnRefusal, Outcome, Plan, Scope};
+use vici_control::{Action, Config, Loaded, Memory, OnRefusal, Outcome, Plan, Scope};
 use vici_types::{Conn, ConnAuth, LoadShared, Pool, SharedType};
 
 use crate::charon::{Charon, each_generation};
@@ -25,24 +25,17 @@ fn after_swanctl_there_is_nothing_to_do(charon: &Charon) {
     let without = plan(charon, &config, &Memory::new());
     assert_eq!(without.steps, [], "{without}");
     // It says what it has not seen.
-    let unseen: Vec<(Kind, Vec<String>)> = without
-        .unseen
-        .iter()
-        .map(|unseen| (unseen.kind, unseen.names.clone()))
-        .collect();
-    let names = |names: &[&str]| {
-        names
-            .iter()
-            .map(|name| (*name).to_owned())
-            .collect::<Vec<_>>()
-    };
+    let unseen: Vec<String> = without.unseen.iter().map(ToString::to_string).collect();
     assert_eq!(
         unseen,
         [
-            (Kind::Secret, names(&["ike-home"])),
-            (Kind::Authority, names(&["ca"])),
-            (Kind::Pool, names(&["home"])),
-            (Kind::Connection, names(&["home", "office"])),
+            "secret ike-home: data owners type: get-shared does not tell them",
+            "authority ca: cacert: list-authorities does not tell them",
+            "pool home: dns: get-pools does not tell its attributes",
+            "connection home: children.net.mark_in children.net.updown pools proposals: \
+             list-conns does not tell them, nor whether there are others",
+            "connection office: local.certs remote.cacerts: \
+             list-conns does not tell them, nor whether there are others",
         ]
     );
 
@@ -68,6 +61,23 @@ fn after_swanctl_there_is_nothing_to_do(charon: &Charon) {
          replace connection office\n  remote_addrs: wanted [192.0.2.3], loaded [192.0.2.2]\n\
          0 to load, 2 to replace, 0 to unload\n"
     );
+
+    // What is wanted by a name that the scope does not have is told.
+    let scope = Scope::all().prefix("o");
+    let some = Plan::new(&config, &charon.loaded(), &memory, &scope);
+    let unseen: Vec<String> = some.unseen.iter().map(ToString::to_string).collect();
+    let outside = [
+        "secret ike-home",
+        "authority ca",
+        "pool home",
+        "connection home",
+    ]
+    .map(|name| {
+        format!(
+            "{name}: its name does not begin with the prefix of the scope, so that it is left alone"
+        )
+    });
+    assert_eq!(unseen, outside);
 
     let all = Plan::new(
         &config,
