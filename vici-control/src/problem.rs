@@ -134,7 +134,7 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
 /// `, did you mean x?`, if a known word is like it.
 pub(crate) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     nearest(word, known)
-        .map(|known| format!(", did you mean {known}?"))
+        .map(|known| format!(", did you mean {}?", known.escape_debug()))
         .unwrap_or_default()
 }
 
@@ -156,5 +156,11 @@ mod tests {
             let known = ["local_addrs", "remote_addrs", "mode"];
             assert_eq!(nearest(word, known), expected, "{word}");
         }
+    }
+
+    #[test]
+    fn what_stands_in_a_file_is_escaped() {
+        let hint = did_you_mean("home", ["ho\u{10}me"]);
+        assert_eq!(hint, ", did you mean ho\\u{10}me?");
     }
 }
