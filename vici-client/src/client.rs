@@ -99,6 +99,16 @@ impl<S: Read + Write> Client<S> {
         Ok(())
     }
 
+    /// What [`set_timeout`](Self::set_timeout) has set.
+    pub fn timeout(&self) -> Option<Duration> {
+        self.timeout
+    }
+
+    /// What [`set_stream_timeout`](Self::set_stream_timeout) has set.
+    pub fn stream_timeout(&self) -> Option<Duration> {
+        self.stream_timeout
+    }
+
     /// How long a stream may take in total, from [`stream`](Self::stream) to the response; `None`,
     /// the default, is without limit.
     ///

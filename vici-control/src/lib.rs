@@ -12,6 +12,8 @@
 //!   [`Loaded`], of a [`Memory`] of what was loaded before, and of a [`Scope`].
 //! - [`Plan::apply`] does it, with an [`Outcome`] for each step.
 //! - [`Watch`] follows the SAs of a daemon: a table that is right, and what changes in it.
+//! - [`bring_up`] and [`take_down`] bring a tunnel up and take it down, and tell the [`Reason`] where that
+//!   does not work.
 //!
 //! ```no_run
 //! use vici_client::Client;
@@ -50,7 +52,8 @@
 //! - `decrypt`: encrypted private keys (PKCS#8, and the old form of PEM) and PKCS#12 are decrypted. Without
 //!   it they are an error that says what to do. It also tells Ed25519 keys by the identifiers that a
 //!   daemon gives them.
-//! - `tokio`: asking and applying with `vici_client::AsyncClient`, and `AsyncWatch`.
+//! - `tokio`: asking, applying, and bringing up and taking down, with `vici_client::AsyncClient`, and
+//!   `AsyncWatch`.
 
 mod apply;
 mod check;
@@ -61,12 +64,16 @@ mod problem;
 pub mod settings;
 pub mod swanctl;
 mod table;
+mod tunnel;
 pub mod watch;
 
 pub use crate::apply::{OnRefusal, Outcome, Report};
 pub use crate::config::Config;
 pub use crate::plan::{Action, Difference, Kind, Loaded, Memory, Plan, Scope, Step, Unseen, Why};
 pub use crate::problem::{Error, Problem};
+pub use crate::tunnel::{Down, Failure, Reason, Up, bring_up, take_down};
+#[cfg(feature = "tokio")]
+pub use crate::tunnel::{bring_up_async, take_down_async};
 #[cfg(feature = "tokio")]
 pub use crate::watch::AsyncWatch;
 pub use crate::watch::Watch;

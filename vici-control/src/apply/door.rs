@@ -72,7 +72,8 @@ impl Loaded {
     }
 }
 
-fn list<S: Read + Write, R: StreamingCommand>(
+/// All items of a stream.
+pub(crate) fn list<S: Read + Write, R: StreamingCommand>(
     client: &mut Client<S>,
     request: &R,
 ) -> Result<Vec<R::Event>> {

@@ -14,6 +14,7 @@ use vici_types::{
     UnloadShared,
 };
 
+pub(crate) use self::door::list;
 use self::request::Request;
 use crate::plan::item::{Flat, flatten};
 use crate::plan::memory::{cert_keys, cert_name, secret_name};

@@ -15,7 +15,7 @@ use crate::outside::{leave_out, say, test_name};
 const LEFT_OUT: i32 = 77;
 
 /// How long a daemon may take to start, and to answer.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running daemon, which ends with this.
 pub(crate) struct Charon {
@@ -24,10 +24,20 @@ pub(crate) struct Charon {
     process: Child,
 }
 
-fn script(name: &str) -> PathBuf {
+pub(crate) fn script(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../daemons")
         .join(name)
+}
+
+/// Why a script has ended, if it has because it can't start a daemon.
+pub(crate) fn left_out(process: &mut Child) -> Option<String> {
+    let status = process.try_wait().unwrap()?;
+    let mut reason = String::new();
+    let stderr = process.stderr.take();
+    stderr.unwrap().read_to_string(&mut reason).unwrap();
+    assert_eq!(status.code(), Some(LEFT_OUT), "{reason}");
+    Some(reason.trim().to_owned())
 }
 
 /// Runs a test with a daemon of a generation, or tells that it is left out.
@@ -69,12 +79,8 @@ impl Charon {
     fn wait(&mut self) -> Option<String> {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            if let Some(status) = self.process.try_wait().unwrap() {
-                let mut reason = String::new();
-                let stderr = self.process.stderr.take();
-                stderr.unwrap().read_to_string(&mut reason).unwrap();
-                assert_eq!(status.code(), Some(LEFT_OUT), "{reason}");
-                return Some(reason.trim().to_owned());
+            if let Some(reason) = left_out(&mut self.process) {
+                return Some(reason);
             }
             // Tries again until the daemon accepts, for a part of the time.
             match self.connection(Duration::from_millis(500)).connect() {
@@ -165,23 +171,26 @@ impl Drop for Charon {
 
 /// One test a generation, named after it.
 macro_rules! each_generation {
-    ($($test:ident)*) => {$(
+    (of $run:path; $($test:ident)*) => {$(
         mod $test {
             #[test]
             fn bookworm() {
-                $crate::charon::run("bookworm", |it| super::$test(it));
+                $run("bookworm", |it| super::$test(it));
             }
 
             #[test]
             fn trixie() {
-                $crate::charon::run("trixie", |it| super::$test(it));
+                $run("trixie", |it| super::$test(it));
             }
 
             #[test]
             fn forky() {
-                $crate::charon::run("forky", |it| super::$test(it));
+                $run("forky", |it| super::$test(it));
             }
         }
     )*};
+    ($($test:ident)*) => {
+        $crate::charon::each_generation! { of $crate::charon::run; $($test)* }
+    };
 }
 pub(crate) use each_generation;

@@ -14,7 +14,14 @@ mod charon;
 mod check;
 mod examples;
 mod folder;
+mod lab;
 #[path = "../../../vici-testing/tests/shared/outside.rs"]
 mod outside;
+#[path = "../../../vici-client/tests/daemon/pki.rs"]
+#[allow(dead_code, reason = "a part of it is used")]
+mod pki;
 mod plan;
 mod token;
+mod tunnel;
+#[path = "../../../vici-testing/tests/shared/lab.rs"]
+mod two;

@@ -6,9 +6,17 @@ use std::process::Command;
 
 use vici_control::{Action, Kind, Memory, OnRefusal};
 
-use crate::charon::{Charon, run_in};
+use crate::charon::{Charon, each_generation, run_in};
 use crate::folder::{apply, plan};
 use crate::outside::is_there;
+
+each_generation! { of super::run;
+    a_key_on_a_token_is_loaded_once
+}
+
+fn run(generation: &'static str, test: impl FnOnce(&Charon)) {
+    run_in(generation, make_token, test);
+}
 
 /// A token in the folder of a daemon, with a key on it, as far as there are programs to make it.
 fn make_token(dir: &Path) {
@@ -93,27 +101,4 @@ fn a_key_on_a_token_is_loaded_once(charon: &Charon) {
     apply(charon, &plan, &mut memory);
     assert_eq!(charon.loaded().keys.len(), 0);
     assert!(crate::folder::plan(charon, &charon.config(), &memory).is_empty());
-}
-
-mod a_key_on_a_token_is_loaded_once {
-    use super::{make_token, run_in};
-
-    #[test]
-    fn bookworm() {
-        run_in(
-            "bookworm",
-            make_token,
-            super::a_key_on_a_token_is_loaded_once,
-        );
-    }
-
-    #[test]
-    fn trixie() {
-        run_in("trixie", make_token, super::a_key_on_a_token_is_loaded_once);
-    }
-
-    #[test]
-    fn forky() {
-        run_in("forky", make_token, super::a_key_on_a_token_is_loaded_once);
-    }
 }

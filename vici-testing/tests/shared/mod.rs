@@ -11,6 +11,7 @@ mod authorities;
 mod conns;
 mod control;
 mod info;
+pub(crate) mod lab;
 mod options;
 pub(crate) mod outside;
 mod pools;

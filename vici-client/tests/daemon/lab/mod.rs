@@ -11,27 +11,22 @@ mod tunnels;
 
 use std::fmt::Debug;
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use vici_client::Client;
-use vici_types::{
-    Conn, ConnAuth, ConnChild, Event, IkeSa, IkeVersion, Initiate, ListSas, LoadConn, LoadShared,
-    SharedType,
-};
+use vici_types::{Event, IkeSa, Initiate, ListSas};
 
 use crate::charon::{Daemon, PATIENCE, left_out, list, script, started};
+pub(crate) use crate::shared::lab::load_psk;
+use crate::shared::lab::{MOON, Namespaces, SUN, Side, conn, load_secret, net, psk};
 use crate::shared::outside::{say, test_name};
 
 /// The running lab, which ends with this. `daemons/lab` tells what there is.
 pub(crate) struct Lab {
     pub(crate) moon: Daemon,
     pub(crate) sun: Daemon,
-    process: Child,
-    input: Option<ChildStdin>,
-    output: BufReader<ChildStdout>,
+    namespaces: Namespaces,
     _dir: tempfile::TempDir,
 }
 
@@ -44,40 +39,23 @@ impl Lab {
             folder
         };
         let (moons, suns) = (folder("moon"), folder("sun"));
-        let mut process = Command::new(script("lab"))
-            .args([moon, sun])
-            .arg(dir.path())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("daemons/lab can be run");
+        let namespaces = Namespaces::start(&script("lab"), moon, sun, dir.path());
         let mut lab = Self {
             moon: Daemon::new(moon, &moons),
             sun: Daemon::new(sun, &suns),
-            input: process.stdin.take(),
-            output: BufReader::new(process.stdout.take().unwrap()),
-            process,
+            namespaces,
             _dir: dir,
         };
-        let process = &mut lab.process;
+        let process = &mut lab.namespaces.process;
         lab.moon.wait(|| left_out(process, "daemons/lab"))?;
         lab.sun.wait(|| left_out(process, "daemons/lab"))?;
-        assert_eq!(lab.line(), "ready");
+        lab.namespaces.ready();
         Ok(lab)
     }
 
     /// Runs a command on `moon` or `sun`, which has to end by itself.
     pub(crate) fn run(&mut self, command: &str) {
-        let input = self.input.as_mut().unwrap();
-        writeln!(input, "{command}").unwrap();
-        assert_eq!(self.line(), "exit 0", "{command}");
-    }
-
-    fn line(&mut self) -> String {
-        let mut line = String::new();
-        self.output.read_line(&mut line).unwrap();
-        line.trim().to_owned()
+        self.namespaces.run(command);
     }
 }
 
@@ -90,10 +68,6 @@ impl Drop for Lab {
                 self.sun.log()
             ));
         }
-        // The end of its input ends it; and so does this, if it hangs.
-        self.input = None;
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }
 
@@ -121,68 +95,6 @@ macro_rules! each_lab {
     };
 }
 pub(crate) use each_lab;
-
-/// What tells the two apart.
-struct Side {
-    outer: &'static str,
-    outer6: &'static str,
-    inner: &'static str,
-    inner6: &'static str,
-    id: &'static str,
-}
-
-const MOON: Side = Side {
-    outer: "192.0.2.1",
-    outer6: "2001:db8::1",
-    inner: "10.1.0.0/24",
-    inner6: "2001:db8:1::/64",
-    id: "moon.lab",
-};
-
-const SUN: Side = Side {
-    outer: "192.0.2.2",
-    outer6: "2001:db8::2",
-    inner: "10.2.0.0/24",
-    inner6: "2001:db8:2::/64",
-    id: "sun.lab",
-};
-
-/// A connection between the two without authentication and children.
-fn conn(own: &Side, peer: &Side) -> Conn {
-    Conn::new()
-        .version(IkeVersion::V2)
-        .local_addrs([own.outer])
-        .remote_addrs([peer.outer])
-        .proposals(["aes128-sha256-x25519"])
-}
-
-/// Authentication with a shared secret.
-fn psk(conn: Conn, own: &Side, peer: &Side) -> Conn {
-    conn.local(ConnAuth::new().auth("psk").id(own.id))
-        .remote(ConnAuth::new().auth("psk").id(peer.id))
-}
-
-/// A child between the inner networks.
-fn net(own: &Side, peer: &Side) -> ConnChild {
-    ConnChild::new()
-        .local_ts([own.inner])
-        .remote_ts([peer.inner])
-        .esp_proposals(["aes128gcm16-x25519"])
-}
-
-/// Loads `home` with its child `net` on both, with a secret that they share.
-pub(crate) fn load_psk(moon: &mut Client, sun: &mut Client) {
-    for (client, own, peer) in [(moon, &MOON, &SUN), (sun, &SUN, &MOON)] {
-        let home = psk(conn(own, peer), own, peer).child("net", net(own, peer));
-        client.call(&LoadConn::new("home", home)).unwrap();
-        load_secret(client, "what they share");
-    }
-}
-
-fn load_secret(client: &mut Client, secret: &str) {
-    let secret = LoadShared::new(SharedType::Ike, secret).owners([MOON.id, SUN.id]);
-    client.call(&secret).unwrap();
-}
 
 /// The request that brings `net` of `home` up.
 pub(crate) fn initiate() -> Initiate {
