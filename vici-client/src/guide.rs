@@ -72,11 +72,6 @@ examples! {
     /// The same for async programs.
     #[cfg(feature = "tokio")]
     monitor_async
-    /// Metrics for Prometheus.
-    exporter
-    /// Metrics of several daemons at once, for async programs.
-    #[cfg(feature = "tokio")]
-    exporter_async
     /// Tunnels as JSON, up and down, and as server-sent events, for many browsers at once.
     #[cfg(feature = "tokio")]
     web_service

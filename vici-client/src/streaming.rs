@@ -38,8 +38,7 @@ impl<S: Read + Write> Client<S> {
     /// # }
     /// ```
     ///
-    /// Examples: [`list_tunnels`](crate::guide::examples::list_tunnels),
-    /// [`exporter`](crate::guide::examples::exporter), and with the log of a command
+    /// Examples: [`list_tunnels`](crate::guide::examples::list_tunnels), and with the log of a command
     /// [`initiate`](crate::guide::examples::initiate).
     ///
     /// # Errors

@@ -35,7 +35,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The examples `load_all`, `check_swanctl`, `reconcile` and `watch` are whole programs.
+//! The examples `load_all`, `check_swanctl`, `reconcile`, `watch` and `exporter` are whole programs.
 //!
 //! # What can't be seen
 //!
@@ -69,6 +69,7 @@ pub mod watch;
 
 pub use crate::apply::{OnRefusal, Outcome, Report};
 pub use crate::config::Config;
+pub use crate::key::CertificateInfo;
 pub use crate::plan::{Action, Difference, Kind, Loaded, Memory, Plan, Scope, Step, Unseen, Why};
 pub use crate::problem::{Error, Problem};
 pub use crate::tunnel::{Down, Failure, Reason, Up, bring_up, take_down};

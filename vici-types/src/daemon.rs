@@ -52,7 +52,8 @@ pub struct VersionResponse {
 request! {
     /// `stats`: how busy the daemon is.
     ///
-    /// The example `version_and_stats` of `vici-client` shows it, `exporter` makes metrics of it.
+    /// The example `version_and_stats` of `vici-client` shows it. The example `exporter` of
+    /// `vici-control` makes metrics of it.
     ///
     /// ```
     /// use vici_types::{Stats, StatsResponse};

@@ -146,7 +146,7 @@ request! {
     /// An answer of more than 512 KiB, which the leases of thousands of clients make, never
     /// arrives.
     ///
-    /// The example `exporter` of `vici-client` makes metrics of them.
+    /// The example `exporter` of `vici-control` makes metrics of them.
     ///
     /// ```
     /// use vici_types::GetPools;

@@ -51,8 +51,7 @@ use crate::raw::RawMessage;
 /// # }
 /// ```
 ///
-/// Examples: [`monitor_async`](crate::guide::examples::monitor_async),
-/// [`exporter_async`](crate::guide::examples::exporter_async), and a
+/// Examples: [`monitor_async`](crate::guide::examples::monitor_async), and a
 /// [`web_service`](crate::guide::examples::web_service) for many browsers at once.
 ///
 /// # Time

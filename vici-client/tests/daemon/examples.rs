@@ -102,14 +102,6 @@ fn what_examples_print_is_so(charon: &Charon) {
 
     assert_eq!(printed(charon, "list_tunnels", &[]), "0 IKE_SAs\n");
 
-    let text = printed(charon, "exporter", &[]);
-    assert!(text.contains("\nstrongswan_ike_sas 0\n"), "{text}");
-    assert!(
-        text.lines()
-            .all(|line| line.starts_with("# TYPE ") || line.starts_with("strongswan_")),
-        "{text}"
-    );
-
     let text = printed(charon, "raw", &["version"]);
     assert!(
         text.contains(&format!("\nversion = {}\n", charon.version())),

@@ -3,11 +3,14 @@
 #[cfg(feature = "decrypt")]
 mod decrypt;
 mod der;
+mod info;
 mod pem;
 
 use sha1::{Digest as _, Sha1};
 use vici_types::{KeyType, Secret};
 use zeroize::Zeroizing;
+
+pub use self::info::CertificateInfo;
 
 use self::der::{BIT_STRING, Element, INTEGER, OBJECT, OCTET_STRING, SEQUENCE};
 

@@ -6,6 +6,7 @@ use crate::charon::{Charon, each_generation};
 
 each_generation! {
     a_file_is_loaded_checked_and_reconciled
+    metrics_are_of_what_is_there
 }
 
 /// Runs an example: its status, and what it prints.
@@ -90,4 +91,27 @@ fn a_file_is_loaded_checked_and_reconciled(charon: &Charon) {
     let mut conns = charon.loaded().conns;
     conns.sort();
     assert_eq!(conns, ["a", "x-a"]);
+}
+
+fn metrics_are_of_what_is_there(charon: &Charon) {
+    charon.write(
+        "swanctl.conf",
+        "connections {\n  a {\n    children {\n      net { }\n    }\n  }\n}\n\
+         pools {\n  p {\n    addrs = 10.9.0.0/24\n  }\n}\n",
+    );
+    let conf = charon.folder().join("swanctl.conf");
+    assert_eq!(
+        run(charon, "load_all", &[conf.to_str().unwrap()]).0,
+        Some(0)
+    );
+    let (status, text) = run(charon, "exporter", &[]);
+    assert_eq!(status, Some(0), "{text}");
+    for line in [
+        "strongswan_up{daemon=\"default\"} 1",
+        "strongswan_child_sas{daemon=\"default\",ike=\"a\",child=\"net\"} 0",
+        "strongswan_pool_size{daemon=\"default\",pool=\"p\"} 254",
+        "strongswan_ike_events_total{daemon=\"default\",event=\"ike-init-out-req\"} 0",
+    ] {
+        assert!(text.lines().any(|other| other == line), "{line}\n{text}");
+    }
 }

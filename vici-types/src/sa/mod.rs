@@ -28,7 +28,8 @@ request! {
     /// ```
     ///
     /// A few keys of each as a struct of your own: [`ItemsAs`](crate::ItemsAs). The example
-    /// `list_tunnels` of `vici-client` prints them, `exporter` makes metrics of them.
+    /// `list_tunnels` of `vici-client` prints them. The example `exporter` of `vici-control` makes metrics
+    /// of them.
     ///
     /// Streams [`ListSa`](crate::ListSa), and is answered by [`Empty`](crate::Empty).
     #[doc(alias = "list-sas")]
