@@ -6,6 +6,8 @@
     reason = "a test ends with what it did not expect"
 )]
 
+#[path = "../../vici-testing/tests/shared/built.rs"]
+mod built;
 #[path = "../../vici-testing/tests/shared/outside.rs"]
 mod outside;
 
@@ -98,10 +100,8 @@ fn a_misspelled_key_of_a_file_is_refused() {
     ] {
         let path = dir.path().join(example);
         fs::write(&path, text).unwrap();
-        let output = Command::new(env!("CARGO"))
-            .args(["run", "--quiet", "--example", example, "--"])
+        let output = built::example(example)
             .arg(&path)
-            .current_dir(crate_dir())
             .env("VICI_URI", &uri)
             .output()
             .unwrap();
@@ -113,6 +113,19 @@ fn a_misspelled_key_of_a_file_is_refused() {
         );
         assert_eq!(output.stdout, b"", "{example}");
     }
+}
+
+/// A command with the file of an example where Cargo would run that.
+fn with_built(command: &str) -> String {
+    let Some((before, rest)) = command.split_once("cargo run --example ") else {
+        assert!(!command.contains("cargo run "), "{command}");
+        return command.to_owned();
+    };
+    let (name, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+    let file = built::built().examples[name].display();
+    let arguments = rest.strip_prefix("-- ");
+    assert!(rest.is_empty() || arguments.is_some(), "{command}");
+    format!("{before}'{file}' {}", arguments.unwrap_or_default())
 }
 
 /// Runs the lines of a block of commands, one after the other, in the root of the repository.
@@ -132,8 +145,8 @@ fn follow(block: &[&str]) {
             }
         }
         let stays = remark.contains("in a terminal of its own") || remark.contains("interrupted");
-        // The shell is replaced by what it starts.
-        let command = command.trim().replace("/tmp/", &tmp);
+        // The shell is replaced by what it starts, which Cargo has built.
+        let command = with_built(command.trim()).replace("/tmp/", &tmp);
         let command = match command.split_once(' ') {
             Some((word, rest)) if stays => format!("exec {word} {rest}"),
             _ => command,
@@ -146,11 +159,10 @@ fn follow(block: &[&str]) {
             .env("CARGO_TERM_QUIET", "true");
         if stays {
             let shell = shell.stdin(Stdio::piped()).stdout(Stdio::piped());
-            // Cargo has replaced the shell, and the example Cargo.
             let mut process = Running::spawn(shell);
             let lines = process.lines();
-            // The first line tells that it has begun, for which it may have to be built.
-            assert!(lines.recv_timeout(10 * PATIENCE).is_ok(), "{line}");
+            // The first line tells that it has begun.
+            assert!(lines.recv_timeout(PATIENCE).is_ok(), "{line}");
             running.push((process, lines));
         } else {
             let output = shell.stdin(Stdio::null()).output().unwrap();
@@ -205,12 +217,10 @@ fn the_readme_can_be_followed() {
 fn quickstart_does_what_it_says() {
     let daemon = SimulatedDaemon::new();
     let uri = daemon.server().listen().unwrap();
-    let mut command = Command::new(env!("CARGO"));
-    command.args(["run", "--quiet", "--example", "quickstart"]);
+    let mut command = built::example("quickstart");
     command.env("VICI_URI", &uri).stdin(Stdio::null());
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    // It may have to be built first.
-    let (success, text, errors) = Running::spawn(&mut command).finish_within(10 * PATIENCE);
+    let (success, text, errors) = Running::spawn(&mut command).finish();
     assert!(success, "{text}{errors}");
     let expected = format!("connected to charon 5.9.8, at {uri}");
     assert_eq!(text.lines().next(), Some(&*expected), "{text}");
@@ -222,8 +232,7 @@ fn quickstart_does_what_it_says() {
 
 /// Runs an example that prints, line by line, until it ends.
 fn start(example: &str, uri: &str) -> (Running, Receiver<String>) {
-    let mut command = Command::new(env!("CARGO"));
-    command.args(["run", "--quiet", "--example", example]);
+    let mut command = built::example(example);
     command.env("VICI_URI", uri).stdin(Stdio::null());
     let mut process = Running::spawn(command.stdout(Stdio::piped()));
     let lines = process.lines();
@@ -246,9 +255,8 @@ fn the_monitor_ends_when_it_is_interrupted_whatever_it_waits_for() {
     let (mut watching, lines) = start("monitor", &uri);
     let (mut waiting, other_lines) = start("monitor", &uri);
     for lines in [&lines, &other_lines] {
-        // It may have to be built first.
         assert_eq!(
-            lines.recv_timeout(10 * PATIENCE).unwrap(),
+            lines.recv_timeout(PATIENCE).unwrap(),
             "this daemon does not know alert"
         );
         assert_eq!(lines.recv_timeout(PATIENCE).unwrap(), "watching");

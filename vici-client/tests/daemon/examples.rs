@@ -7,6 +7,7 @@ use vici_types::{GetAuthorities, GetConns, GetKeys, GetPools, GetShared, Termina
 use crate::charon::{Charon, Daemon, each_generation};
 use crate::lab::{Lab, each_lab, load_psk};
 use crate::pki::Pki;
+use crate::shared::built;
 use crate::shared::outside::{PATIENCE, Running};
 
 each_generation! {
@@ -22,11 +23,8 @@ each_lab! {
 
 /// An example with these arguments, against a daemon.
 fn command(daemon: &Daemon, example: &str, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO"));
-    command
-        .args(["run", "--quiet", "--example", example, "--"])
-        .args(arguments)
-        .env("VICI_URI", daemon.uri());
+    let mut command = built::example(example);
+    command.args(arguments).env("VICI_URI", daemon.uri());
     command
 }
 
@@ -147,12 +145,10 @@ fn the_controller_keeps_a_tunnel_up(lab: &mut Lab) {
     let (mut moon, mut sun) = (lab.moon.client(), lab.sun.client());
     load_psk(&mut moon, &mut sun);
 
-    // Cargo has replaced itself by the example.
     let mut controller = command(&lab.moon, "controller", &["home", "net"]);
     let mut controller = Running::spawn(controller.stdout(Stdio::piped()));
     let lines = controller.lines();
-    // It may have to be built first.
-    let line = || lines.recv_timeout(10 * PATIENCE).unwrap();
+    let line = || lines.recv_timeout(PATIENCE).unwrap();
     assert_eq!(line(), "net is up");
 
     sun.call(&Terminate::new().ike("home")).unwrap();

@@ -1,18 +1,16 @@
 //! The example of the README.
 
-use std::process::Command;
-
 use vici_types::GetConns;
 
 use crate::charon::{Charon, each_generation};
+use crate::shared::built::example;
 
 each_generation! {
     the_quickstart_does_what_it_says
 }
 
 fn the_quickstart_does_what_it_says(charon: &Charon) {
-    let example = Command::new(env!("CARGO"))
-        .args(["run", "--quiet", "--example", "quickstart"])
+    let example = example("quickstart")
         .env("VICI_URI", charon.uri())
         .output()
         .unwrap();

@@ -1,7 +1,6 @@
 //! The examples, as their users run them.
 
-use std::process::Command;
-
+use crate::built;
 use crate::charon::{Charon, each_generation};
 
 each_generation! {
@@ -11,8 +10,7 @@ each_generation! {
 
 /// Runs an example: its status, and what it prints.
 fn run(charon: &Charon, example: &str, arguments: &[&str]) -> (Option<i32>, String) {
-    let output = Command::new(env!("CARGO"))
-        .args(["run", "--quiet", "--example", example, "--"])
+    let output = built::example(example)
         .args(arguments)
         .env("VICI_URI", charon.uri())
         .output()

@@ -9,6 +9,8 @@
     reason = "a test ends with what it did not expect"
 )]
 
+#[path = "../../../vici-testing/tests/shared/built.rs"]
+mod built;
 mod changes;
 mod charon;
 mod check;

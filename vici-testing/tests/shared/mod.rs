@@ -8,6 +8,7 @@
 )]
 
 mod authorities;
+pub(crate) mod built;
 mod conns;
 mod control;
 mod info;

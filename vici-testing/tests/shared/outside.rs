@@ -67,11 +67,7 @@ impl Running {
     }
 
     /// Waits for the end: whether it was a good one, what was printed, and the errors.
-    pub(crate) fn finish(self) -> (bool, String, String) {
-        self.finish_within(PATIENCE)
-    }
-
-    pub(crate) fn finish_within(mut self, limit: Duration) -> (bool, String, String) {
+    pub(crate) fn finish(mut self) -> (bool, String, String) {
         fn read(mut stream: impl Read + Send + 'static) -> Receiver<String> {
             let (sender, receiver) = mpsc::channel();
             thread::spawn(move || {
@@ -84,8 +80,8 @@ impl Running {
 
         let stdout = read(self.0.stdout.take().unwrap());
         let stderr = read(self.0.stderr.take().unwrap());
-        let text = stdout.recv_timeout(limit).expect("it ends");
-        let errors = stderr.recv_timeout(limit).expect("it ends");
+        let text = stdout.recv_timeout(PATIENCE).expect("it ends");
+        let errors = stderr.recv_timeout(PATIENCE).expect("it ends");
         (self.0.wait().unwrap().success(), text, errors)
     }
 }

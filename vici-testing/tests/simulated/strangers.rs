@@ -9,6 +9,7 @@ use vici_client::Message;
 use vici_testing::SimulatedDaemon;
 use vici_types::{ChildUpdown, IkeUpdown, ListSas};
 
+use crate::shared::built::example;
 use crate::shared::outside::{PATIENCE, Running, is_there};
 
 /// A daemon, where it listens, and a folder.
@@ -275,20 +276,14 @@ fn python_package_does_what_it_does_with_a_daemon() {
 fn example_serves_until_its_input_is_closed() {
     let dir = tempfile::tempdir().unwrap();
     let uri = format!("unix://{}", dir.path().join("charon.vici").display());
-    let mut command = Command::new(env!("CARGO"));
-    command.args([
-        "run",
-        "--quiet",
-        "--example",
-        "simulated_daemon",
-        "--",
-        &uri,
-    ]);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut command = example("simulated_daemon");
+    command
+        .arg(&uri)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
     let mut example = Running::spawn(&mut command);
     let lines = example.lines();
-    // It may have to be built first.
-    let line = lines.recv_timeout(10 * PATIENCE).unwrap();
+    let line = lines.recv_timeout(PATIENCE).unwrap();
     assert_eq!(line, format!("listening at {uri}"));
     let mut client = vici_client::Client::connect_uri(&uri).unwrap();
     assert_eq!(client.stream(&ListSas::new()).unwrap().count(), 0);
