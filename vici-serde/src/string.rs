@@ -80,6 +80,20 @@ impl Text {
         }
     }
 
+    /// Takes the place of what it was, without a copy of the whole text where that fits in place.
+    #[inline]
+    pub(crate) fn set(&mut self, text: &[u8]) {
+        if let Repr::Inline { len, bytes } = &mut self.0 {
+            if let (Some(start), Ok(new)) = (bytes.get_mut(..text.len()), u8::try_from(text.len()))
+            {
+                start.copy_from_slice(text);
+                *len = new;
+                return;
+            }
+        }
+        *self = Self::from(text);
+    }
+
     /// Whether it has no bytes.
     pub fn is_empty(&self) -> bool {
         self.as_bytes().is_empty()

@@ -337,17 +337,17 @@ impl<'de, A: From<Text>> Deserialize<'de> for Algorithms<A> {
 impl<'de, A: From<Text>> Record<'de> for Algorithms<A> {
     type Value = Self;
 
-    fn is_variable(&self, _: &Text) -> bool {
+    fn is_variable(&self, _: &[u8]) -> bool {
         true
     }
 
-    fn variable<D: Deserializer<'de>>(&mut self, _: Text, value: D) -> Result<(), D::Error> {
+    fn variable<D: Deserializer<'de>>(&mut self, _: &[u8], value: D) -> Result<(), D::Error> {
         ignore(value)
     }
 
-    fn key<D: Deserializer<'de>>(&mut self, name: &Text, value: D) -> Result<(), D::Error> {
-        self.0
-            .push((name.clone().into(), Text::deserialize(value)?));
+    fn key<D: Deserializer<'de>>(&mut self, name: &[u8], value: D) -> Result<(), D::Error> {
+        let plugin = Text::deserialize(value)?;
+        self.0.push((Text::from(name).into(), plugin));
         Ok(())
     }
 

@@ -187,17 +187,18 @@ impl<T> Default for First<T> {
 impl<'de, T: Deserialize<'de>> Record<'de> for First<T> {
     type Value = Entry<T>;
 
-    fn is_variable(&self, _: &Text) -> bool {
+    fn is_variable(&self, _: &[u8]) -> bool {
         self.0.is_none()
     }
 
-    fn variable<D: Deserializer<'de>>(&mut self, name: Text, value: D) -> Result<(), D::Error> {
+    fn variable<D: Deserializer<'de>>(&mut self, name: &[u8], value: D) -> Result<(), D::Error> {
         let value = T::deserialize(value)?;
+        let name = name.into();
         self.0 = Some(Entry { name, value });
         Ok(())
     }
 
-    fn key<D: Deserializer<'de>>(&mut self, _: &Text, value: D) -> Result<(), D::Error> {
+    fn key<D: Deserializer<'de>>(&mut self, _: &[u8], value: D) -> Result<(), D::Error> {
         ignore(value)
     }
 

@@ -220,18 +220,18 @@ impl<'de, T: Deserialize<'de>> Record<'de> for Named<T> {
     type Value = Self;
 
     #[inline]
-    fn is_variable(&self, _: &Text) -> bool {
+    fn is_variable(&self, _: &[u8]) -> bool {
         true
     }
 
     #[inline]
-    fn variable<D: Deserializer<'de>>(&mut self, name: Text, value: D) -> Result<(), D::Error> {
+    fn variable<D: Deserializer<'de>>(&mut self, name: &[u8], value: D) -> Result<(), D::Error> {
         let section = T::deserialize(value)?;
-        self.push_entry(name, section);
+        self.push_entry(name.into(), section);
         Ok(())
     }
 
-    fn key<D: Deserializer<'de>>(&mut self, _: &Text, value: D) -> Result<(), D::Error> {
+    fn key<D: Deserializer<'de>>(&mut self, _: &[u8], value: D) -> Result<(), D::Error> {
         ignore(value)
     }
 
@@ -258,17 +258,17 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for OnlySections<T> {
 impl<'de, T: Deserialize<'de>> Record<'de> for OnlySections<T> {
     type Value = Self;
 
-    fn is_variable(&self, _: &Text) -> bool {
+    fn is_variable(&self, _: &[u8]) -> bool {
         true
     }
 
-    fn variable<D: Deserializer<'de>>(&mut self, name: Text, value: D) -> Result<(), D::Error> {
-        let section = within::<D, _>(&name, || T::deserialize(value))?;
+    fn variable<D: Deserializer<'de>>(&mut self, name: &[u8], value: D) -> Result<(), D::Error> {
+        let section = within::<D, _>(name, || T::deserialize(value))?;
         self.0.push(name, section);
         Ok(())
     }
 
-    fn key<D: Deserializer<'de>>(&mut self, name: &Text, _: D) -> Result<(), D::Error> {
+    fn key<D: Deserializer<'de>>(&mut self, name: &[u8], _: D) -> Result<(), D::Error> {
         Err(unknown::error(name, &[("", Known::Parts)]))
     }
 

@@ -7,6 +7,7 @@
 
 use core::fmt;
 use core::marker::PhantomData;
+use std::borrow::Cow;
 
 use serde::Deserialize;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
@@ -15,7 +16,6 @@ use serde::de::{
     Visitor,
 };
 
-use crate::value::Text;
 use vici_serde::hint::{SECTION, is_vici};
 
 /// A section while it is read: what has been seen of its keys and sections.
@@ -23,13 +23,13 @@ pub(crate) trait Record<'de>: Default {
     type Value;
 
     /// Whether a section of this name is one with a variable name.
-    fn is_variable(&self, name: &Text) -> bool;
+    fn is_variable(&self, name: &[u8]) -> bool;
 
     /// Reads a section with a variable name.
-    fn variable<D: Deserializer<'de>>(&mut self, name: Text, value: D) -> Result<(), D::Error>;
+    fn variable<D: Deserializer<'de>>(&mut self, name: &[u8], value: D) -> Result<(), D::Error>;
 
     /// Reads what a fixed key has, or does with it what is done with unknown keys.
-    fn key<D: Deserializer<'de>>(&mut self, name: &Text, value: D) -> Result<(), D::Error>;
+    fn key<D: Deserializer<'de>>(&mut self, name: &[u8], value: D) -> Result<(), D::Error>;
 
     /// Ends the section.
     fn finish<E: Error>(self) -> Result<Self::Value, E>;
@@ -62,8 +62,8 @@ impl<'de, R: Record<'de>> Visitor<'de> for RecordVisitor<R> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<R::Value, A::Error> {
         let mut record = R::default();
         while let Some((name, follows)) = map.next_key_seed(Name { asked: 0 })? {
-            let record = &mut record;
-            if follows == Follows::Other || !record.is_variable(&name) {
+            let (record, name) = (&mut record, &*name);
+            if follows == Follows::Other || !record.is_variable(name) {
                 map.next_value_seed(Key { record, name })?;
             } else if follows == Follows::Section {
                 map.next_value_seed(Variable { record, name })?;
@@ -90,8 +90,19 @@ struct Name {
     asked: u8,
 }
 
+impl Name {
+    #[inline]
+    fn follows<E>(&self) -> Follows {
+        match self.asked {
+            0 if is_vici::<E>() => Follows::Other,
+            1 => Follows::Section,
+            _ => Follows::Unknown,
+        }
+    }
+}
+
 impl<'de> DeserializeSeed<'de> for Name {
-    type Value = (Text, Follows);
+    type Value = (Cow<'de, [u8]>, Follows);
 
     #[inline]
     fn deserialize<D: Deserializer<'de>>(self, name: D) -> Result<Self::Value, D::Error> {
@@ -104,7 +115,7 @@ impl<'de> DeserializeSeed<'de> for Name {
 }
 
 impl<'de> Visitor<'de> for Name {
-    type Value = (Text, Follows);
+    type Value = (Cow<'de, [u8]>, Follows);
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a name")
@@ -119,18 +130,21 @@ impl<'de> Visitor<'de> for Name {
     }
 
     #[inline]
+    fn visit_borrowed_str<E: Error>(self, name: &'de str) -> Result<Self::Value, E> {
+        self.visit_borrowed_bytes(name.as_bytes())
+    }
+
+    #[inline]
+    fn visit_borrowed_bytes<E: Error>(self, name: &'de [u8]) -> Result<Self::Value, E> {
+        Ok((Cow::Borrowed(name), self.follows::<E>()))
+    }
+
     fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
         self.visit_bytes(name.as_bytes())
     }
 
-    #[inline]
     fn visit_bytes<E: Error>(self, name: &[u8]) -> Result<Self::Value, E> {
-        let follows = match self.asked {
-            0 if is_vici::<E>() => Follows::Other,
-            1 => Follows::Section,
-            _ => Follows::Unknown,
-        };
-        Ok((name.into(), follows))
+        Ok((Cow::Owned(name.to_owned()), self.follows::<E>()))
     }
 
     /// An attribute of a pool, where a format has numbers for names.
@@ -145,7 +159,7 @@ impl<'de> Visitor<'de> for Name {
 
 struct Key<'a, R> {
     record: &'a mut R,
-    name: Text,
+    name: &'a [u8],
 }
 
 impl<'de, R: Record<'de>> DeserializeSeed<'de> for Key<'_, R> {
@@ -153,14 +167,14 @@ impl<'de, R: Record<'de>> DeserializeSeed<'de> for Key<'_, R> {
 
     #[inline]
     fn deserialize<D: Deserializer<'de>>(self, value: D) -> Result<(), D::Error> {
-        self.record.key(&self.name, value)
+        self.record.key(self.name, value)
     }
 }
 
 /// A section with a variable name.
 struct Variable<'a, R> {
     record: &'a mut R,
-    name: Text,
+    name: &'a [u8],
 }
 
 impl<'de, R: Record<'de>> DeserializeSeed<'de> for Variable<'_, R> {
@@ -175,7 +189,7 @@ impl<'de, R: Record<'de>> DeserializeSeed<'de> for Variable<'_, R> {
 /// A value whose kind decides whether it belongs to a fixed key.
 struct Either<'a, R> {
     record: &'a mut R,
-    name: Text,
+    name: &'a [u8],
 }
 
 impl<'de, R: Record<'de>> DeserializeSeed<'de> for Either<'_, R> {
@@ -191,7 +205,7 @@ impl<'de, R: Record<'de>> DeserializeSeed<'de> for Either<'_, R> {
 macro_rules! visit_keys {
     ($($visit:ident($value:ty);)*) => {$(
         fn $visit<E: Error>(self, value: $value) -> Result<(), E> {
-            self.record.key(&self.name, Present(value.into_deserializer()))
+            self.record.key(self.name, Present(value.into_deserializer()))
         }
     )*};
 }
@@ -211,7 +225,7 @@ impl<'de, R: Record<'de>> Visitor<'de> for Either<'_, R> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<(), A::Error> {
         let list = SeqAccessDeserializer::new(items);
-        self.record.key(&self.name, Present(list))
+        self.record.key(self.name, Present(list))
     }
 
     fn visit_some<D: Deserializer<'de>>(self, value: D) -> Result<(), D::Error> {
@@ -228,7 +242,7 @@ impl<'de, R: Record<'de>> Visitor<'de> for Either<'_, R> {
     }
 
     fn visit_unit<E: Error>(self) -> Result<(), E> {
-        self.record.key(&self.name, ().into_deserializer())
+        self.record.key(self.name, ().into_deserializer())
     }
 
     fn visit_none<E: Error>(self) -> Result<(), E> {

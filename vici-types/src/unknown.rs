@@ -19,7 +19,7 @@ std::thread_local! {
 /// Reads what is in the section `name`.
 #[inline]
 pub(crate) fn within<'de, D: Deserializer<'de>, T>(
-    name: &Text,
+    name: &[u8],
     read: impl FnOnce() -> Result<T, D::Error>,
 ) -> Result<T, D::Error> {
     if is_vici::<D::Error>() {
@@ -32,8 +32,8 @@ pub(crate) fn within<'de, D: Deserializer<'de>, T>(
 struct Inside;
 
 impl Inside {
-    fn new(name: &Text) -> Self {
-        AROUND.with_borrow_mut(|around| around.push(name.clone()));
+    fn new(name: &[u8]) -> Self {
+        AROUND.with_borrow_mut(|around| around.push(name.into()));
         Self
     }
 }
@@ -59,8 +59,8 @@ pub(crate) enum Known {
 
 /// The error for the key `name` in a section that knows `lines`.
 #[cold]
-pub(crate) fn error<E: Error>(name: &Text, lines: &[(&str, Known)]) -> E {
-    let shown = name.to_string_lossy();
+pub(crate) fn error<E: Error>(name: &[u8], lines: &[(&str, Known)]) -> E {
+    let shown = String::from_utf8_lossy(name);
     let has = |known: Known| lines.iter().any(|line| line.1 == known);
     let of = |known: Known| {
         let lines = lines.iter().filter(move |line| line.1 == known);
@@ -86,11 +86,8 @@ pub(crate) fn error<E: Error>(name: &Text, lines: &[(&str, Known)]) -> E {
         return E::custom(reason);
     }
     let path = AROUND.with_borrow(|around| {
-        let names: Vec<_> = around
-            .iter()
-            .chain([name])
-            .map(Text::to_string_lossy)
-            .collect();
+        let around = around.iter().map(Text::to_string_lossy);
+        let names: Vec<_> = around.chain([shown]).collect();
         let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
         Path::from(names.as_slice())
     });

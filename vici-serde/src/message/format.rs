@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::tree::{Section, Value};
 use crate::error::ErrorKind;
+use crate::hint::read_text;
 use crate::limits::MAX_DEPTH;
 use crate::string::Text;
 
@@ -65,81 +66,107 @@ impl<'de> Visitor<'de> for SectionVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Section, A::Error> {
         let mut section = Section::with_capacity(room(map.size_hint()));
-        while let Some(name) = map.next_key::<Text>()? {
-            // Not `?`, which takes much stack without optimisation.
-            match map.next_value_seed(ValueSeed { depth: self.depth }) {
-                Ok(value) => section.entries.push((name, value)),
-                Err(error) => return Err(error),
-            }
+        while map.next_key_seed(Begin(&mut section.entries))?.is_some() {
+            let Some((_, value)) = section.entries.last_mut() else {
+                break;
+            };
+            let depth = self.depth;
+            map.next_value_seed(ValueSeed { value, depth })?;
         }
         Ok(section)
     }
 }
 
-impl<'de> Deserialize<'de> for Value {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        ValueSeed { depth: 0 }.deserialize(deserializer)
+/// Begins an entry with its name. Name and value are written where they stay: each move of what was
+/// just written costs more than writing it.
+struct Begin<'a>(&'a mut Vec<(Text, Value)>);
+
+impl<'de> DeserializeSeed<'de> for Begin<'_> {
+    type Value = ();
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, name: D) -> Result<(), D::Error> {
+        self.0.push((Text::new(), Value::Scalar(Text::new())));
+        let entries = self.0;
+        read_text(name, |bytes| {
+            if let Some((name, _)) = entries.last_mut() {
+                name.set(bytes);
+            }
+            Ok(())
+        })
     }
 }
 
-struct ValueSeed {
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut value = Self::Scalar(Text::new());
+        ValueSeed {
+            value: &mut value,
+            depth: 0,
+        }
+        .deserialize(deserializer)?;
+        Ok(value)
+    }
+}
+
+struct ValueSeed<'a> {
+    /// Where the value is written to: an empty text.
+    value: &'a mut Value,
     /// How many sections are around the value.
     depth: usize,
 }
 
-impl<'de> DeserializeSeed<'de> for ValueSeed {
-    type Value = Value;
+impl<'de> DeserializeSeed<'de> for ValueSeed<'_> {
+    type Value = ();
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for ValueSeed {
-    type Value = Value;
+macro_rules! visit_into {
+    ($($visit:ident($type:ty))*) => {$(
+        fn $visit<E>(self, value: $type) -> Result<(), E> {
+            *self.value = value.into();
+            Ok(())
+        }
+    )*};
+}
+
+impl<'de> Visitor<'de> for ValueSeed<'_> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a value, a list or a section")
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(value.into())
+    fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<(), E> {
+        self.visit_bytes(value.as_bytes())
     }
 
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
-        Ok(value.into())
+    fn visit_bytes<E>(self, value: &[u8]) -> Result<(), E> {
+        match self.value {
+            Value::Scalar(text) => text.set(value),
+            other => *other = value.into(),
+        }
+        Ok(())
     }
 
-    fn visit_bytes<E>(self, value: &[u8]) -> Result<Value, E> {
-        Ok(value.into())
+    visit_into! {
+        visit_string(String) visit_byte_buf(Vec<u8>) visit_bool(bool) visit_u64(u64) visit_i64(i64)
     }
 
-    fn visit_byte_buf<E>(self, value: Vec<u8>) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Value, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
         if self.depth == MAX_DEPTH {
             return Err(A::Error::custom(ErrorKind::TooDeep));
         }
         let depth = self.depth + 1;
-        SectionVisitor { depth }.visit_map(map).map(Value::Section)
+        *self.value = Value::Section(SectionVisitor { depth }.visit_map(map)?);
+        Ok(())
     }
 
     /// A list of items, or, where the elements are numbers, the bytes of a value.
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         let mut items = Vec::with_capacity(room(seq.size_hint()));
         let mut bytes = Vec::new();
         while let Some(item) = seq.next_element()? {
@@ -151,11 +178,12 @@ impl<'de> Visitor<'de> for ValueSeed {
                 return Err(A::Error::custom("a list of both items and numbers"));
             }
         }
-        Ok(if bytes.is_empty() {
+        *self.value = if bytes.is_empty() {
             Value::List(items)
         } else {
             Value::Scalar(no_text(bytes)?)
-        })
+        };
+        Ok(())
     }
 }
 

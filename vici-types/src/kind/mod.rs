@@ -23,20 +23,20 @@ pub(crate) trait Kind<T> {
 
     /// Whether a section of this name belongs to the field.
     #[inline]
-    fn is_variable(_wire: &str, _name: &Text) -> bool {
+    fn is_variable(_wire: &str, _name: &[u8]) -> bool {
         false
     }
 
     /// Whether a value, a list or a section of this name belongs to the field.
     #[inline]
-    fn is_key(wire: &str, name: &Text) -> bool {
-        name.as_bytes() == wire.as_bytes()
+    fn is_key(wire: &str, name: &[u8]) -> bool {
+        name == wire.as_bytes()
     }
 
     /// Reads an element that belongs to the field.
     fn read<'de, D: Deserializer<'de>>(
         field: &mut Option<Self::Field>,
-        name: &Text,
+        name: &[u8],
         value: D,
     ) -> Result<(), D::Error>
     where
@@ -74,7 +74,7 @@ impl<T> Kind<T> for Need {
     #[inline]
     fn read<'de, D: Deserializer<'de>>(
         field: &mut Option<T>,
-        _: &Text,
+        _: &[u8],
         value: D,
     ) -> Result<(), D::Error>
     where
@@ -173,7 +173,7 @@ impl<T> Kind<T> for Opt {
     #[inline]
     fn read<'de, D: Deserializer<'de>>(
         field: &mut Option<Option<T>>,
-        _: &Text,
+        _: &[u8],
         value: D,
     ) -> Result<(), D::Error>
     where
@@ -193,7 +193,7 @@ impl<T> Kind<T> for List {
     #[inline]
     fn read<'de, D: Deserializer<'de>>(
         field: &mut Option<Option<Vec<T>>>,
-        _: &Text,
+        _: &[u8],
         value: D,
     ) -> Result<(), D::Error>
     where
@@ -213,7 +213,7 @@ impl<T: From<bool>> Kind<T> for Bool {
     #[inline]
     fn read<'de, D: Deserializer<'de>>(
         field: &mut Option<Option<T>>,
-        _: &Text,
+        _: &[u8],
         value: D,
     ) -> Result<(), D::Error>
     where
@@ -233,7 +233,7 @@ impl<T: lax::Lax> Kind<T> for Num {
     #[inline]
     fn read<'de, D: Deserializer<'de>>(
         field: &mut Option<Option<T>>,
-        _: &Text,
+        _: &[u8],
         value: D,
     ) -> Result<(), D::Error>
     where
@@ -253,7 +253,7 @@ impl Kind<bool> for Flag {
     #[inline]
     fn read<'de, D: Deserializer<'de>>(
         field: &mut Option<bool>,
-        _: &Text,
+        _: &[u8],
         value: D,
     ) -> Result<(), D::Error> {
         *field = Some(lax::presence(value)?);

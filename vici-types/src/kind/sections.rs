@@ -13,7 +13,7 @@ use crate::format::some;
 use crate::named::{Named, OnlySections};
 use crate::pool::{ATTRIBUTES, is_attribute};
 use crate::unknown::{Known, within};
-use crate::value::{Text, lax};
+use crate::value::lax;
 
 /// A section that may be absent, and holds sections of any name; the daemon takes its own name in
 /// any case.
@@ -23,13 +23,13 @@ impl<T> Kind<T> for Section {
     optional! { Named<T> }
 
     #[inline]
-    fn is_key(wire: &str, name: &Text) -> bool {
-        name.as_bytes().eq_ignore_ascii_case(wire.as_bytes())
+    fn is_key(wire: &str, name: &[u8]) -> bool {
+        name.eq_ignore_ascii_case(wire.as_bytes())
     }
 
     fn read<'de, D: Deserializer<'de>>(
         field: &mut Option<Option<Named<T>>>,
-        name: &Text,
+        name: &[u8],
         value: D,
     ) -> Result<(), D::Error>
     where
@@ -77,7 +77,7 @@ macro_rules! inlined {
 
 fn read_section<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     field: &mut Option<Named<T>>,
-    name: &Text,
+    name: &[u8],
     value: D,
 ) -> Result<(), D::Error> {
     let section = within::<D, _>(name, || T::deserialize(value))?;
@@ -94,13 +94,13 @@ impl<T> Kind<T> for Parts {
     const KNOWN: Known = Known::Parts;
 
     #[inline]
-    fn is_key(_: &str, _: &Text) -> bool {
+    fn is_key(_: &str, _: &[u8]) -> bool {
         false
     }
 
     fn read<'de, D: Deserializer<'de>>(
         field: &mut Option<Named<T>>,
-        name: &Text,
+        name: &[u8],
         value: D,
     ) -> Result<(), D::Error>
     where
@@ -110,7 +110,7 @@ impl<T> Kind<T> for Parts {
     }
 
     #[inline]
-    fn is_variable(_: &str, _: &Text) -> bool {
+    fn is_variable(_: &str, _: &[u8]) -> bool {
         true
     }
 
@@ -131,13 +131,13 @@ impl<T> Kind<T> for Prefix {
     const KNOWN: Known = Known::Prefix;
 
     #[inline]
-    fn is_key(_: &str, _: &Text) -> bool {
+    fn is_key(_: &str, _: &[u8]) -> bool {
         false
     }
 
     fn read<'de, D: Deserializer<'de>>(
         field: &mut Option<Named<T>>,
-        name: &Text,
+        name: &[u8],
         value: D,
     ) -> Result<(), D::Error>
     where
@@ -147,8 +147,8 @@ impl<T> Kind<T> for Prefix {
     }
 
     #[inline]
-    fn is_variable(wire: &str, name: &Text) -> bool {
-        let start = name.as_bytes().get(..wire.len());
+    fn is_variable(wire: &str, name: &[u8]) -> bool {
+        let start = name.get(..wire.len());
         start.is_some_and(|start| start.eq_ignore_ascii_case(wire.as_bytes()))
     }
 
@@ -178,13 +178,13 @@ impl<T> Kind<T> for Attributes {
     const KNOWN: Known = Known::Attributes(ATTRIBUTES);
 
     #[inline]
-    fn is_key(_: &str, name: &Text) -> bool {
-        is_attribute(name.as_bytes())
+    fn is_key(_: &str, name: &[u8]) -> bool {
+        is_attribute(name)
     }
 
     fn read<'de, D: Deserializer<'de>>(
         field: &mut Option<Named<Vec<T>>>,
-        name: &Text,
+        name: &[u8],
         value: D,
     ) -> Result<(), D::Error>
     where

@@ -42,7 +42,7 @@ macro_rules! record {
 
         record! { @state $name { $($wire $field: $kind $type,)* $(named $section: $stype,)? } {} {
             fn unknown<D: serde::Deserializer<'de>>(
-                _: &$crate::value::Text,
+                _: &[u8],
                 value: D,
             ) -> Result<(), D::Error> {
                 $crate::record::ignore(value)
@@ -78,7 +78,7 @@ macro_rules! record {
                 type Value = $name;
 
                 #[inline]
-                fn is_variable(&self, name: &$crate::value::Text) -> bool {
+                fn is_variable(&self, name: &[u8]) -> bool {
                     false
                     $(|| <field_kind!($kind) as $crate::kind::Kind<$type>>::is_variable($wire, name))*
                     $(|| self.$section.is_none())?
@@ -86,27 +86,27 @@ macro_rules! record {
 
                 fn variable<D: serde::Deserializer<'de>>(
                     &mut self,
-                    name: $crate::value::Text,
+                    name: &[u8],
                     value: D,
                 ) -> Result<(), D::Error> {
                     $(
-                        if <field_kind!($kind) as $crate::kind::Kind<$type>>::is_variable($wire, &name) {
-                            return <field_kind!($kind) as $crate::kind::Kind<$type>>::read(&mut self.$field, &name, value);
+                        if <field_kind!($kind) as $crate::kind::Kind<$type>>::is_variable($wire, name) {
+                            return <field_kind!($kind) as $crate::kind::Kind<$type>>::read(&mut self.$field, name, value);
                         }
                     )*
                     $(
                         if self.$section.is_none() {
-                            self.$section = Some((name, <$stype as serde::Deserialize>::deserialize(value)?));
+                            self.$section = Some((name.into(), <$stype as serde::Deserialize>::deserialize(value)?));
                             return Ok(());
                         }
                     )?
-                    Self::unknown(&name, value)
+                    Self::unknown(name, value)
                 }
 
                 #[inline]
                 fn key<D: serde::Deserializer<'de>>(
                     &mut self,
-                    name: &$crate::value::Text,
+                    name: &[u8],
                     value: D,
                 ) -> Result<(), D::Error> {
                     $(
@@ -232,7 +232,7 @@ macro_rules! request {
             { raw: vici_serde::Section::new(), __non_exhaustive: (), }
             {
                 fn unknown<D: serde::Deserializer<'de>>(
-                    name: &$crate::value::Text,
+                    name: &[u8],
                     _: D,
                 ) -> Result<(), D::Error> {
                     Err($crate::unknown::error(
