@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::mem;
 use std::sync::Arc;
 
-use vici_types::{AnyEvent, ChildRekey, ChildUpdown, IkeRekey, IkeUpdate};
+use vici_types::{AnyEvent, ChildRekey, ChildUpdown, IkeRekey, IkeUpdate, IkeVersion};
 
 use super::change::Change;
 use super::sa::{Child, Ike, Sa};
@@ -21,9 +21,21 @@ pub(super) struct Book {
     pub(super) partial: BTreeSet<u32>,
     /// What has become of the table, if anybody is to know.
     pub(super) told: Option<VecDeque<Change>>,
-    /// Of what nobody was told: from which SA an SA of the table comes by rekeying.
+    /// Of what nobody was told: from which IKE_SA one of the table comes by rekeying.
     pub(super) ikes_were: BTreeMap<u32, u32>,
-    pub(super) children_were: BTreeMap<u32, u32>,
+    /// From which CHILD_SA one of the table comes by rekeying.
+    pub(super) children_were: BTreeMap<u32, Origin>,
+    /// IKE_SAs of IKEv1 that are down, while it is not known where their CHILD_SAs are.
+    closing: BTreeSet<u32>,
+}
+
+/// Where a CHILD_SA comes from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Origin {
+    /// What was rekeyed last.
+    last: u32,
+    /// What was rekeyed first.
+    pub(super) first: u32,
 }
 
 impl Book {
@@ -36,13 +48,16 @@ impl Book {
                 self.partial.remove(&ike.id);
                 self.ike_up(Arc::new(ike));
             }
-            AnyEvent::IkeUpdown(event) => self.ike_down(event.ike_sa.uniqueid),
+            AnyEvent::IkeUpdown(event) => {
+                self.ike_goes_down(&Ike::new(&event.name, &event.ike_sa));
+            }
             AnyEvent::IkeRekey(event) => self.ike_rekeyed(event),
             AnyEvent::IkeUpdate(event) => self.ike_moved(event),
             AnyEvent::ChildUpdown(event) => self.child_updown(event),
             AnyEvent::ChildRekey(event) => self.child_rekeyed(event),
             _ => {}
         }
+        self.settle();
     }
 
     /// Takes over what a list shows of an IKE_SA.
@@ -61,9 +76,44 @@ impl Book {
         }
     }
 
+    /// Takes out what is down, when all IKE_SAs are known with all that they have.
+    pub(super) fn settle(&mut self) {
+        if self.partial.is_empty() && !self.closing.is_empty() {
+            for id in mem::take(&mut self.closing) {
+                self.ike_down(id);
+            }
+        }
+    }
+
+    /// Takes out an IKE_SA. Where IKEv1 has made a new one in its place, the CHILD_SAs have gone there
+    /// without an event: the new one has to be listed.
+    pub(super) fn ike_goes_down(&mut self, old: &Ike) {
+        let known = self.table.get(old.id);
+        let had_nothing = || known.is_none_or(|sa| sa.children.is_empty());
+        // While all is listed it may have been seen when it had nothing any more.
+        if old.version != IkeVersion::V1 || (self.told.is_some() && had_nothing()) {
+            return self.ike_down(old.id);
+        }
+        let is_successor = |new: &&Arc<Ike>| {
+            new.id > old.id
+                && new.version == IkeVersion::V1
+                && (&new.name, &new.local_id, &new.remote_id)
+                    == (&old.name, &old.local_id, &old.remote_id)
+                && new.ends.remote_host == old.ends.remote_host
+        };
+        let successors = self.table.iter().map(|sa| &sa.ike).filter(is_successor);
+        let successors: Vec<u32> = successors.map(|ike| ike.id).collect();
+        if successors.is_empty() {
+            return self.ike_down(old.id);
+        }
+        self.partial.extend(successors);
+        self.closing.insert(old.id);
+    }
+
     /// Takes out an IKE_SA with all that it has.
     pub(super) fn ike_down(&mut self, id: u32) {
         self.partial.remove(&id);
+        self.closing.remove(&id);
         self.ikes_were.remove(&id);
         let Some(sa) = self.table.remove(id) else {
             return;
@@ -178,8 +228,10 @@ impl Book {
     /// Adds a CHILD_SA to an IKE_SA that is there.
     fn child_up(&mut self, ike: u32, child: Arc<Child>) {
         if let Some((owner, known)) = self.table.child(child.id) {
-            if owner.id == ike && known.is_same(&child) {
-                return self.table.insert_child(ike, child);
+            if known.is_same(&child) {
+                let from = Arc::clone(owner);
+                self.table.insert_child(ike, Arc::clone(&child));
+                return self.child_moved(from, ike, child);
             }
             self.child_down(child.id);
         }
@@ -190,10 +242,54 @@ impl Book {
         }
     }
 
+    fn child_moved(&mut self, from: Arc<Ike>, to: u32, child: Arc<Child>) {
+        let to = self.table.get(to).filter(|to| to.ike.id != from.id);
+        if let Some(to) = to.map(|to| Arc::clone(&to.ike)) {
+            let left = from.id;
+            self.tell(|| Change::ChildMoved { from, to, child });
+            self.close_empty(left);
+        }
+    }
+
     fn child_down(&mut self, id: u32) {
         self.children_were.remove(&id);
         if let Some((ike, child)) = self.table.remove_child(id) {
+            let left = ike.id;
             self.tell(|| Change::ChildDown { ike, child });
+            self.close_empty(left);
+        }
+    }
+
+    /// Takes out an IKE_SA that is down, when it is known where all that it had is.
+    fn close_empty(&mut self, id: u32) {
+        let is_empty = |sa: &Sa| sa.children.is_empty();
+        if self.closing.contains(&id) && self.table.get(id).is_none_or(is_empty) {
+            self.ike_down(id);
+        }
+    }
+
+    /// Which CHILD_SA is replaced by one that comes from this one.
+    ///
+    /// When both ends rekey at once 5.9 tells of each new one, and of the end of none: the last one holds.
+    fn replaced(&self, ike: u32, was: u32, new: &Child) -> u32 {
+        if self.table.child(was).is_some() {
+            return was;
+        }
+        let others = self.table.get(ike).map(|sa| &sa.children);
+        let others = || others.into_iter().flatten().map(|child| (child, child.id));
+        let others = || others().filter(|(_, id)| *id != new.id);
+        let origin = |id: &u32| self.children_were.get(id);
+        let mut rivals = others().filter(|(_, id)| origin(id).is_some_and(|of| of.last == was));
+        if let Some((_, rival)) = rivals.next() {
+            return rival;
+        }
+        // One that was listed, so that nothing has told where it comes from.
+        let mut alike = others().filter(|(child, id)| {
+            origin(id).is_none() && (&child.name, child.reqid) == (&new.name, new.reqid)
+        });
+        match (alike.next(), alike.next()) {
+            (Some((_, rival)), None) => rival,
+            _ => was,
         }
     }
 
@@ -206,23 +302,25 @@ impl Book {
             };
             let (id, new) = (new.id, Arc::new(new));
             let ike = self.ike_of_child(Ike::new(&event.name, &event.ike_sa));
-            let is_known = self.table.child(id).is_some();
-            if was == id || is_known {
-                if was != id {
-                    self.child_down(was);
-                }
+            if was == id {
                 self.child_up(ike.id, new);
                 continue;
             }
-            let origin = self.children_were.remove(&was).unwrap_or(was);
-            if self.told.is_none() {
-                self.children_were.insert(id, origin);
+            let replaced = self.replaced(ike.id, was, &new);
+            let first = self.children_were.remove(&replaced);
+            let first = first.map_or(was, |origin| origin.first);
+            self.children_were.insert(id, Origin { last: was, first });
+            if self.table.child(id).is_some() {
+                self.child_down(replaced);
+                self.child_up(ike.id, new);
+                continue;
             }
-            let Some((_, old)) = self.table.remove_child(was) else {
+            let Some((owner, old)) = self.table.remove_child(replaced) else {
                 self.child_up(ike.id, new);
                 continue;
             };
             self.table.insert_child(ike.id, Arc::clone(&new));
+            self.child_moved(owner, ike.id, Arc::clone(&old));
             self.tell(|| Change::ChildRekeyed { ike, old, new });
         }
     }

@@ -59,6 +59,16 @@ pub enum Change {
         /// The one that is up now.
         new: Arc<Child>,
     },
+    /// A CHILD_SA goes on under another IKE_SA. Of IKEv1 only, which rekeys an IKE_SA by making another
+    /// one: that is told as up, then its CHILD_SAs as moved, and then the old one as down.
+    ChildMoved {
+        /// The IKE_SA that it was of.
+        from: Arc<Ike>,
+        /// The IKE_SA that it is of.
+        to: Arc<Ike>,
+        /// The CHILD_SA.
+        child: Arc<Child>,
+    },
     /// Something went wrong, which changes nothing in the table. Since 6.0.3; older daemons have no
     /// alerts.
     Alert(Arc<Alert>),
@@ -107,6 +117,7 @@ impl fmt::Display for Change {
             }
             Self::ChildDown { ike, child } => write!(f, "{ike} {child} is down"),
             Self::ChildRekeyed { ike, old, new } => write!(f, "{ike} {old} was rekeyed: {new}"),
+            Self::ChildMoved { from, to, child } => write!(f, "{from} {child} goes on: {to}"),
             Self::Alert(alert) => match &alert.ike_sa {
                 Some(sa) => {
                     let (name, id) = (&sa.name, sa.ike_sa.uniqueid);

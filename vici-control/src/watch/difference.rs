@@ -92,7 +92,7 @@ fn tell_continued(told: &mut VecDeque<Change>, was: Sa, sa: &Sa, new: &Book) {
     }
     fresh.retain(|child| {
         let was = new.children_were.get(&child.id);
-        let old = was.and_then(|was| rest.remove(was));
+        let old = was.and_then(|was| rest.remove(&was.first));
         let is_new = old.is_none();
         rekeyed.extend(old.map(|old| (old, Arc::clone(child))));
         is_new

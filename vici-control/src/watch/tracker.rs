@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use vici_types::{AnyEvent, ListSa, ListSas};
+use vici_types::{AnyEvent, IkeState, ListSa, ListSas};
 
 use super::book::Book;
 use super::change::{Change, Why};
@@ -166,10 +166,13 @@ impl Tracker {
             Some(Asked::One(one, _)) if *one != id => return,
             Some(Asked::One(_, seen)) => *seen = is_up,
         }
-        if !is_up {
+        let mut ike = Arc::new(Ike::new(&item.name, sa));
+        if matches!(sa.state, IkeState::Created | IkeState::Connecting) {
             return self.in_list(|book, _| book.ike_down(id));
         }
-        let mut ike = Arc::new(Ike::new(&item.name, sa));
+        if !is_up {
+            return self.in_list(|book, _| book.ike_goes_down(&ike));
+        }
         let children = sa.child_sas.iter().flatten();
         let children = children.filter(|(_, child)| is_child_up(&child.state));
         let children = children.filter_map(|(name, child)| Child::new(name, child));
@@ -202,6 +205,7 @@ impl Tracker {
                 }
             }),
         }
+        self.in_list(|book, _| book.settle());
         self.conclude();
     }
 
@@ -269,10 +273,8 @@ impl Tracker {
             }
         }
         self.is_listed = true;
-        self.book = Book {
-            table: fresh.table,
-            ..Book::default()
-        };
+        self.book = fresh;
+        self.book.ikes_were.clear();
     }
 }
 

@@ -75,6 +75,13 @@ impl Mirror {
                 assert!(children.remove(&old.id), "{change}");
                 assert!(children.insert(new.id), "{change}");
             }
+            Change::ChildMoved { from, to, child } => {
+                assert_ne!(from.id, to.id, "{change}");
+                let (_, children) = self.sas.get_mut(&from.id).unwrap();
+                assert!(children.remove(&child.id), "{change}");
+                let (_, children) = self.sas.get_mut(&to.id).unwrap();
+                assert!(children.insert(child.id), "{change}");
+            }
             _ => {}
         }
     }

@@ -138,8 +138,8 @@ impl Door {
                 .and_then(|ids| ids.split(' ').next());
             id.is_none_or(|id| self.mirror.sas.contains_key(&id.parse().unwrap()))
         };
-        let told = raised.told.into_iter().filter(is_known).collect();
-        let told = self.tracker.is_current().then_some(told);
+        let told = raised.told.filter(|_| self.tracker.is_current());
+        let told = told.map(|told| told.into_iter().filter(is_known).collect());
         self.tracker.event(&raised.event);
         self.drain(told);
     }
@@ -242,6 +242,7 @@ fn word(change: &Change) -> Option<String> {
         Change::ChildRekeyed { ike, old, new } => {
             format!("rekeyed {} {} {}", ike.id, old.id, new.id)
         }
+        Change::ChildMoved { child, .. } => format!("moved child {}", child.id),
         _ => return None,
     })
 }
