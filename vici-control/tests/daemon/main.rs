@@ -27,3 +27,4 @@ mod token;
 mod tunnel;
 #[path = "../../../vici-testing/tests/shared/lab.rs"]
 mod two;
+mod watch;
