@@ -25,7 +25,12 @@ impl Serialize for Section {
         }
         let mut map = serializer.serialize_map(Some(self.len()))?;
         for (name, value) in &self.entries {
-            map.serialize_entry(name, value)?;
+            // What it is here is known to the serializer of each, and looked at only once.
+            match value {
+                Value::Scalar(value) => map.serialize_entry(name, value)?,
+                Value::List(items) => map.serialize_entry(name, items)?,
+                Value::Section(section) => map.serialize_entry(name, section)?,
+            }
         }
         map.end()
     }
