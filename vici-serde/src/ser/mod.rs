@@ -34,7 +34,7 @@ use crate::error::{ErrorKind, Result};
 /// # Errors
 ///
 /// If the value has no representation (see the [crate] docs), a name or a value is too long, or the
-/// message is longer than [`MAX_MESSAGE_LEN`].
+/// message is longer than [`MAX_MESSAGE_LEN`](crate::MAX_MESSAGE_LEN).
 pub fn to_vec<T>(value: &T) -> Result<Vec<u8>>
 where
     T: ?Sized + Serialize,
