@@ -31,10 +31,21 @@ fn examples(dir: &Path) -> BTreeSet<String> {
     files
         .map(|file| {
             let path = file.unwrap().path();
-            assert_eq!(path.extension().unwrap(), "rs");
-            path.file_stem().unwrap().to_str().unwrap().to_owned()
+            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            assert!(main_file(dir, &name).exists(), "{}", path.display());
+            name
         })
         .collect()
+}
+
+/// An example is a file, or a folder with several.
+fn main_file(dir: &Path, example: &str) -> PathBuf {
+    let path = dir.join("examples").join(example);
+    if path.is_dir() {
+        path.join("main.rs")
+    } else {
+        path.with_extension("rs")
+    }
 }
 
 /// All files below the folder, but the page of the examples itself.
@@ -193,8 +204,7 @@ fn every_example_runs_as_it_says() {
     for dir in [".", "../vici-control", "../vici-testing"] {
         let dir = &crate_dir().join(dir);
         for example in examples(dir) {
-            let path = dir.join("examples").join(format!("{example}.rs"));
-            let source = fs::read_to_string(path).unwrap();
+            let source = fs::read_to_string(main_file(dir, &example)).unwrap();
             let commands = commands(&source, "//! ");
             let run = format!("--example {example}");
             assert!(commands.iter().any(|line| line.contains(&run)), "{example}");

@@ -2,8 +2,8 @@
 //! interrupted.
 //!
 //! ```sh
-//! cargo run -p vici-control --example watch        # until it is interrupted
-//! cargo run -p vici-control --example watch -- 1   # for a second
+//! cargo run --example watch        # until it is interrupted
+//! cargo run --example watch -- 1   # for a second
 //! ```
 //!
 //! The daemon is asked for bytes and packets at the end only: no event tells of them.

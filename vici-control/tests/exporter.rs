@@ -14,7 +14,6 @@ mod outside;
 #[path = "../examples/exporter/main.rs"]
 #[allow(dead_code, reason = "it is not run as a program")]
 mod blocking;
-#[cfg(feature = "tokio")]
 #[path = "../examples/exporter_async/main.rs"]
 #[allow(dead_code, reason = "it is not run as a program")]
 mod with_tokio;
@@ -275,7 +274,6 @@ fn it_is_served_over_http() {
     }
 }
 
-#[cfg(feature = "tokio")]
 #[test]
 fn the_async_twin_tells_the_same() {
     let (_daemon, uri) = daemon();

@@ -3,8 +3,10 @@
 //! ```sh
 //! cargo run --example exporter
 //! cargo run --example exporter -- unix:///run/moon.vici tcp://192.0.2.1:4502
-//! cargo run --example exporter -- --listen 127.0.0.1:9814 --limit 5
+//! cargo run --example exporter -- --limit 0.5
 //! ```
+//!
+//! `--listen 127.0.0.1:9814` serves them at `/metrics`. The limit is 5 seconds unless it is given.
 //!
 //! What is configured and down is a metric as well, and so is a daemon that does not answer within the
 //! limit, which is for all of a scrape. There are as many series as there are connections, children, pools

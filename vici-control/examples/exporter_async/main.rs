@@ -3,9 +3,10 @@
 //! ```sh
 //! cargo run --example exporter_async
 //! cargo run --example exporter_async -- unix:///run/moon.vici tcp://192.0.2.1:4502
-//! cargo run --example exporter_async -- --listen 127.0.0.1:9815 --limit 5
+//! cargo run --example exporter_async -- --limit 0.5
 //! ```
 //!
+//! `--listen 127.0.0.1:9814` serves them at `/metrics`. The limit is 5 seconds unless it is given.
 //! All questions are asked before the first is answered, and several clients are served at once.
 
 #[path = "../exporter/arguments.rs"]

@@ -180,8 +180,12 @@ impl Maker<'_> {
             let seen = Seen {
                 drift,
                 wanted,
+                unseen: if untold.is_empty() {
+                    "list-conns does not tell whether there are other keys"
+                } else {
+                    "list-conns does not tell them, nor whether there are others"
+                },
                 untold,
-                unseen: "list-conns does not tell them, nor whether there are others",
             };
             self.compare(Kind::Connection, &name, seen, request);
         }
@@ -215,7 +219,7 @@ impl Maker<'_> {
                 drift: found,
                 untold: keys_but(&wanted, &["cert_uri_base", "crl_uris", "ocsp_uris"]),
                 wanted,
-                unseen: "list-authorities does not tell them",
+                unseen: "list-authorities does not tell which certificate it has",
             };
             self.compare(Kind::Authority, &name, seen, request);
         }

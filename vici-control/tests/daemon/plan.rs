@@ -30,7 +30,7 @@ fn after_swanctl_there_is_nothing_to_do(charon: &Charon) {
         unseen,
         [
             "secret ike-home: data owners type: get-shared does not tell them",
-            "authority ca: cacert: list-authorities does not tell them",
+            "authority ca: cacert: list-authorities does not tell which certificate it has",
             "pool home: dns: get-pools does not tell its attributes",
             "connection home: children.net.mark_in children.net.updown pools proposals: \
              list-conns does not tell them, nor whether there are others",
