@@ -14,6 +14,7 @@
 //! - [`Watch`] follows the SAs of a daemon: a table that is right, and what changes in it.
 //! - [`bring_up`] and [`take_down`] bring a tunnel up and take it down, and tell the [`Reason`] where that
 //!   does not work.
+//! - [`Keeper`] keeps tunnels up, over restarts of their peers and of the daemon.
 //!
 //! ```no_run
 //! use vici_client::Client;
@@ -58,6 +59,7 @@
 mod apply;
 mod check;
 mod config;
+pub mod keeper;
 mod key;
 mod plan;
 mod problem;
@@ -69,6 +71,7 @@ pub mod watch;
 
 pub use crate::apply::{OnRefusal, Outcome, Report};
 pub use crate::config::Config;
+pub use crate::keeper::Keeper;
 pub use crate::key::CertificateInfo;
 pub use crate::plan::{Action, Difference, Kind, Loaded, Memory, Plan, Scope, Step, Unseen, Why};
 pub use crate::problem::{Error, Problem};
