@@ -2,6 +2,7 @@
 
 use std::process::{Command, Stdio};
 
+use crate::built;
 use crate::outside::{PATIENCE, Running};
 use crate::tunnels::{daemon, initiate, load, rekey};
 
@@ -10,13 +11,11 @@ fn it_shows_the_tunnels_and_what_happens_to_them() {
     let (daemon, mut client) = daemon();
     let uri = daemon.server().listen().unwrap();
     initiate(&mut client, "net");
-    let mut command = Command::new(env!("CARGO"));
-    command.args(["run", "--quiet", "-p", "vici-control", "--example", "watch"]);
+    let mut command = built::example("watch");
     command.env("VICI_URI", &uri).stdin(Stdio::null());
     let mut process = Running::spawn(command.stdout(Stdio::piped()));
     let lines = process.lines();
-    // It may have to be built first.
-    let first = lines.recv_timeout(10 * PATIENCE).unwrap();
+    let first = lines.recv_timeout(PATIENCE).unwrap();
     assert_eq!(first, "1 IKE_SAs and 1 CHILD_SAs are up");
     let expect = |expected: &[&str]| {
         for expected in expected {

@@ -9,6 +9,9 @@
 mod asynchronous;
 #[cfg(unix)]
 mod blocking;
+#[cfg(unix)]
+#[path = "../../../vici-testing/tests/shared/built.rs"]
+mod built;
 mod daemon;
 #[cfg(unix)]
 mod example;
