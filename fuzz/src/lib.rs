@@ -18,6 +18,7 @@ mod session;
 mod settings;
 mod typed;
 mod user;
+mod watch;
 
 pub use crate::element::{elements, writer};
 pub use crate::grammar::{Reading, Token, grammar};
@@ -29,6 +30,7 @@ pub use crate::serde::{decode, encode};
 pub use crate::session::session;
 pub use crate::settings::{settings, swanctl};
 pub use crate::typed::typed;
+pub use crate::watch::watch;
 
 /// The assertions of a target.
 pub type Target = fn(&[u8]);
@@ -48,4 +50,5 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("session", session),
     ("settings", settings),
     ("swanctl", swanctl),
+    ("watch", watch),
 ];
