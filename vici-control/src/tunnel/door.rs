@@ -19,6 +19,9 @@ use crate::apply::list;
 /// daemon goes on with an attempt that was begun. One that is under way already, whoever began it, is
 /// waited for, so that it can be called again and again. Meanwhile no thread of the daemon waits with it.
 ///
+/// Two connections that differ in their names only are one for the daemon, which builds the child of one
+/// upon the IKE_SA of the other; such a child is not found here.
+///
 /// Give it a client of its own: it takes all events that come, subscribes `log`, `child-updown`,
 /// `ike-updown` and `alert`, and ends these subscriptions. The timeouts of the client are as before when it
 /// returns.

@@ -29,6 +29,9 @@ pub(super) const EVENTS: [&str; 4] = [Log::NAME, ChildUpdown::NAME, IkeUpdown::N
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LAST_PAUSE: Duration = Duration::from_secs(2);
 
+/// How often an attempt of which nothing is seen or heard is looked for again: for some six seconds.
+const PATIENCE: u8 = 5;
+
 /// How long the log may be behind: a daemon sends its lines by and by, so that an answer overtakes them.
 const LINGER: Duration = Duration::from_millis(250);
 
@@ -61,6 +64,8 @@ pub(super) struct Run<T> {
     /// The state of the attempt when it was last looked at.
     pub(super) unanswered: bool,
     pause: Duration,
+    /// How often it is looked again for what has not begun.
+    patience: u8,
     pub(super) story: Story,
     error: Option<Error>,
     end: Option<Result<T, Reason>>,
@@ -88,6 +93,7 @@ impl<T: Way> Run<T> {
             closing: Vec::new(),
             unanswered: false,
             pause: FIRST_PAUSE,
+            patience: PATIENCE,
             story: Story::default(),
             error: None,
             end: None,
@@ -212,6 +218,13 @@ impl<T: Way> Run<T> {
     pub(super) fn finish(&mut self, end: Result<T, Reason>) {
         self.end = Some(end);
         self.next = Next::Nothing;
+    }
+
+    /// Nothing is seen of what was asked for, nor heard: a daemon that has much to do begins later.
+    pub(super) fn has_not_begun(&mut self) -> bool {
+        let has_not = !self.refused && !self.story.is_heard() && self.patience > 0;
+        self.patience -= u8::from(has_not);
+        has_not
     }
 
     /// The attempt has ended without success. Unless it is known why, the log is waited for.

@@ -12,6 +12,8 @@ const MAX_LINE: usize = 1024;
 pub(super) struct Story {
     lines: VecDeque<String>,
     reason: Option<(Reason, Certainty, String)>,
+    /// Whether the daemon has said anything since the attempt began.
+    heard: bool,
 }
 
 impl Story {
@@ -22,6 +24,7 @@ impl Story {
             self.lines.pop_front();
         }
         self.lines.push_back(line.clone());
+        self.heard = true;
         self.told(Reason::of_line(&line), &line)
     }
 
@@ -44,6 +47,11 @@ impl Story {
     /// What was said until now was about another attempt.
     pub(super) fn begin(&mut self) {
         self.reason = None;
+        self.heard = false;
+    }
+
+    pub(super) fn is_heard(&self) -> bool {
+        self.heard
     }
 
     /// Whether it is known why the attempt is over.

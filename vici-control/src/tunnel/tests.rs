@@ -78,6 +78,7 @@ fn begun() -> Run<Up> {
     run.answered(Ok(()));
     assert_eq!(asks(&run), "look");
     run.listed(Ok(vec![answered()]));
+    run.event(&line("home", "initiating IKE_SA home[7] to 192.0.2.1"));
     assert_eq!(asks(&run), "wait");
     run
 }
@@ -148,7 +149,7 @@ fn the_reason_may_come_behind_the_end() {
         (failure.reason, failure.words.as_str()),
         (Reason::NoProposal, NO_PROPOSAL)
     );
-    assert_eq!(failure.log.len(), 2);
+    assert_eq!(failure.log.len(), 3);
 
     // It does not wait for ever.
     let mut run = begun();
@@ -257,4 +258,40 @@ fn what_can_come_up_is_not_down() {
     let mut all: Run<Down> = Run::new("home", None);
     all.listed(Ok(connecting()));
     assert_eq!(asks(&all), "terminate");
+}
+
+#[test]
+fn what_a_busy_daemon_has_not_begun_is_waited_for() {
+    let mut run: Run<Up> = run();
+    run.listed(Ok(Vec::new()));
+    run.answered(Ok(()));
+    for _ in 0..3 {
+        assert_eq!(asks(&run), "look");
+        run.listed(Ok(Vec::new()));
+        assert_eq!(asks(&run), "wait");
+        run.nothing_came();
+    }
+    run.event(&line("home", NO_PROPOSAL));
+    run.listed(Ok(Vec::new()));
+    run.listed(Ok(Vec::new()));
+    assert_eq!(run.end().unwrap_err().reason, Reason::NoProposal);
+}
+
+#[test]
+fn what_is_going_down_is_not_asked_for_again() {
+    for (child, sa) in [
+        (None, sa(IkeState::Deleting, None)),
+        (
+            Some("net"),
+            sa(IkeState::Established, Some(ChildState::Deleting)),
+        ),
+    ] {
+        let mut run: Run<Down> = Run::new("home", child);
+        run.listed(Ok(vec![sa]));
+        assert_eq!(asks(&run), "wait");
+        run.nothing_came();
+        run.listed(Ok(Vec::new()));
+        run.listed(Ok(Vec::new()));
+        assert_eq!(run.end().unwrap().closed, 1);
+    }
 }

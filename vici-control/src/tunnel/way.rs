@@ -31,7 +31,7 @@ impl Way for Up {
         if let Some(sa) = sas.into_iter().find(up) {
             let was_up = !run.acted;
             run.finish(Ok(Self { sa, child, was_up }));
-        } else if is_going_on {
+        } else if is_going_on || run.acted && run.has_not_begun() {
             run.wait();
         } else if noblock {
             run.look_at_all();
@@ -77,7 +77,13 @@ impl Way for Down {
             run.story.begin();
             run.closing = there;
             run.refused = false;
-            run.next = Next::Act;
+            // What is being closed already would be dropped at once if it were asked for again.
+            if are_closing(&sas, run.child.as_deref()) {
+                run.acted = true;
+                run.wait();
+            } else {
+                run.next = Next::Act;
+            }
         } else if run.child.is_some() && sas.iter().any(|sa| is_in_progress(&sa.ike_sa)) {
             // It may be about to come up.
             run.unanswered = sas.iter().any(|sa| is_unanswered(&sa.ike_sa));
@@ -103,6 +109,25 @@ fn numbers(sas: &[ListSa], child: Option<&str>) -> Vec<u32> {
         is_named && !matches!(sa.state, ChildState::Rekeyed | ChildState::Deleted)
     });
     children.filter_map(|sa| sa.uniqueid).collect()
+}
+
+/// Whether all of them are being closed.
+fn are_closing(sas: &[ListSa], child: Option<&str>) -> bool {
+    let mut sas = sas.iter().map(|sa| &sa.ike_sa);
+    let is_closing = |sa: &IkeSa| matches!(sa.state, IkeState::Deleting | IkeState::Rekeyed);
+    let Some(child) = child else {
+        return sas.all(is_closing);
+    };
+    sas.filter(|sa| !is_closing(sa))
+        .flat_map(IkeSa::children)
+        .all(|sa| {
+            let is_named = sa.name.as_ref().is_some_and(|name| name == child);
+            let is_closing = matches!(
+                sa.state,
+                ChildState::Deleting | ChildState::Rekeyed | ChildState::Deleted
+            );
+            !is_named || is_closing
+        })
 }
 
 /// Whether an IKE_SA, or a CHILD_SA of it, is being established.

@@ -23,6 +23,8 @@ each_generation! { of crate::lab::run;
     peers_that_are_not_trusted
     peers_that_are_not_there
     a_peer_that_is_there_already
+    attempts_that_wait_hold_up_nobody
+    a_peer_that_dies_is_taken_down_in_time
     a_daemon_that_is_busy_or_gone
 }
 
@@ -91,7 +93,10 @@ fn a_tunnel_comes_up_and_goes_down_once(lab: &mut Lab) {
     assert_eq!(moon.timeout(), Some(PATIENCE));
     assert_eq!(moon.stream_timeout(), None);
     assert_eq!(take_down(&mut sun, "home", None, LIMIT).unwrap().closed, 1);
-    while count(&mut moon) > 0 {}
+    let deadline = Instant::now() + PATIENCE;
+    while count(&mut moon) > 0 {
+        assert!(Instant::now() < deadline, "it is still there");
+    }
     assert!(moon.next_event(Some(Duration::ZERO)).unwrap().is_none());
 }
 
@@ -345,6 +350,56 @@ fn a_peer_that_is_there_already(lab: &mut Lab) {
     );
     // The first is as it was.
     assert!(up(&mut moon).unwrap().was_up);
+}
+
+/// A daemon has 16 threads, and more attempts than these wait here.
+fn attempts_that_wait_hold_up_nobody(lab: &mut Lab) {
+    const ATTEMPTS: usize = 24;
+    let mut moon = lab.moon.client();
+    load_secret(&mut moon, "what they share");
+    for number in 0..ATTEMPTS {
+        // The daemon takes connections that differ in their names only for one.
+        let peer = format!("192.0.2.{}", 100 + number);
+        let conn = psk(conn(&MOON, &SUN), &MOON, &SUN).remote_addrs([peer]);
+        let name = format!("silent-{number}");
+        load(&mut moon, &name, conn, net(&MOON, &SUN));
+    }
+    thread::scope(|scope| {
+        for number in 0..ATTEMPTS {
+            let mut client = lab.moon.client();
+            scope.spawn(move || {
+                let name = format!("silent-{number}");
+                let limit = Duration::from_secs(12);
+                let failure = bring_up(&mut client, &name, "net", limit).unwrap_err();
+                let log = failure.log.join("\n    ");
+                assert_eq!(failure.reason, Reason::NoAnswer, "{failure}\n    {log}");
+            });
+        }
+        // While all of them wait, after the work of beginning.
+        let deadline = Instant::now() + PATIENCE;
+        let mut all_wait_and_few_work = || {
+            let workers = moon.call(&Stats::new()).unwrap().workers;
+            workers.idle > 4 && count(&mut moon) == ATTEMPTS
+        };
+        while !all_wait_and_few_work() {
+            assert!(Instant::now() < deadline, "threads are held");
+        }
+    });
+}
+
+fn a_peer_that_dies_is_taken_down_in_time(lab: &mut Lab) {
+    let (mut moon, mut sun) = (lab.moon.client(), lab.sun.client());
+    load_psk(&mut moon, &mut sun);
+    up(&mut moon).unwrap();
+    lab.namespaces.run("sun ip link set veth0 down");
+    let down = |moon: &mut Client, limit| take_down(moon, "home", None, limit);
+    let short = down(&mut moon, Duration::from_millis(300)).unwrap_err();
+    assert_eq!(short.reason, Reason::TimeOver, "{short}");
+    let longer = down(&mut moon, Duration::from_secs(2)).unwrap_err();
+    assert_eq!(longer.reason, Reason::NoAnswer, "{longer}");
+    // The daemon goes on, and gives up at last.
+    assert_eq!(down(&mut moon, LIMIT).unwrap().closed, 1);
+    assert_eq!(count(&mut moon), 0);
 }
 
 fn a_daemon_that_is_busy_or_gone(lab: &mut Lab) {
