@@ -6,7 +6,7 @@ use serde::de::{Deserializer, Error};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize};
 
-use super::Kind;
+use super::key::Kind;
 use crate::check::{Check, refuse};
 use crate::command::InvalidRequest;
 use crate::format::some;

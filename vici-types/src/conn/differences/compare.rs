@@ -5,8 +5,8 @@ use core::fmt::Display;
 use serde::Serialize;
 use vici_serde::{Path, Section, Value};
 
+use super::found::{Difference, Differences};
 use super::spelling::Same;
-use super::{Difference, Differences};
 use crate::value::{Text, Time};
 
 #[derive(Default)]
