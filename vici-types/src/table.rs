@@ -6,7 +6,30 @@ use serde::Deserializer;
 use serde::de::DeserializeOwned;
 use serde_derive::{Deserialize, Serialize};
 
-use crate::*;
+use crate::authority::{
+    GetAuthorities, GetAuthoritiesResponse, ListAuthorities, ListAuthority, LoadAuthority,
+    UnloadAuthority,
+};
+use crate::cert::{ClearCreds, ClearCredsResponse, FlushCerts, ListCert, ListCerts, LoadCert};
+use crate::check::Check;
+use crate::command::{Command, Event, InvalidRequest, Request, StreamingCommand};
+use crate::conn::{GetConns, GetConnsResponse, ListConn, ListConns, LoadConn, UnloadConn};
+use crate::control::{
+    ControlLog, Done, Initiate, Install, Redirect, RedirectResponse, Rekey, RekeyResponse,
+    Terminate, TerminateResponse, Uninstall,
+};
+use crate::counters::{GetCounters, GetCountersResponse, ResetCounters};
+use crate::daemon::{
+    GetAlgorithms, GetAlgorithmsResponse, Log, ReloadSettings, Stats, StatsResponse, Version,
+    VersionResponse,
+};
+use crate::items::ItemsAs;
+use crate::key::{GetKeys, GetKeysResponse, LoadKey, LoadKeyResponse, LoadToken, UnloadKey};
+use crate::policy::{ListPolicies, ListPolicy};
+use crate::pool::{GetPools, GetPoolsResponse, LoadPool, UnloadPool};
+use crate::sa::{Alert, ChildRekey, ChildUpdown, IkeRekey, IkeUpdate, IkeUpdown, ListSa, ListSas};
+use crate::shared::{GetShared, GetSharedResponse, LoadShared, UnloadShared};
+use crate::value::Timeout;
 
 macro_rules! commands {
     ($($request:ident => $name:literal, $kind:ident -> $response:ty $(, streams $event:ty)? $(, waits $wait:ident)?;)*) => {
@@ -24,7 +47,7 @@ macro_rules! commands {
 
                 #[inline]
                 fn check(&self) -> Result<(), InvalidRequest> {
-                    check::Check::check(self)
+                    Check::check(self)
                 }
 
                 $(
