@@ -28,9 +28,11 @@ pub(crate) fn start(name: &str) -> Option<(Questions, Answers)> {
         println!("left out, as there is no judge: {}", reason.trim());
         return None;
     }
+    // It says something of each message that it refuses.
     let mut process = judge(name)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
+        .stderr(Stdio::null())
         .spawn()
         .unwrap();
     let input = BufWriter::with_capacity(1 << 16, process.stdin.take().unwrap());
