@@ -37,8 +37,8 @@ impl<S: Read + Write> Client<S> {
     /// # }
     /// ```
     ///
-    /// The example [`monitor`](crate::guide::examples::monitor) tells several events apart,
-    /// [`controller`](crate::guide::examples::controller) acts on them.
+    /// The example [`monitor`](crate::guide::examples::monitor) tells several events apart; `Watch` of the
+    /// crate `vici-control` makes a table of them.
     ///
     /// # Errors
     ///

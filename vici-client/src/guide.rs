@@ -79,6 +79,4 @@ examples! {
     raw
     /// Several daemons in one thread, with an event loop of one's own.
     several_daemons
-    /// Keeps a tunnel up, and is tested without a daemon.
-    controller
 }

@@ -121,8 +121,8 @@
 //!
 //! The crate [`vici-testing`](https://docs.rs/vici-testing) has daemons for the tests of your program,
 //! in the same process: one that answers as it is told, and one that behaves as charon does. Take it
-//! as a dev-dependency. The example [`controller`](crate::guide::examples::controller) keeps a tunnel
-//! up, and is tested with both.
+//! as a dev-dependency. `Keeper` of the crate `vici-control` keeps tunnels up, and its example `controller`
+//! is tested so.
 //!
 //! # Faults
 //!

@@ -36,7 +36,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The examples `load_all`, `check_swanctl`, `reconcile`, `watch` and `exporter` are whole programs.
+//! The examples `load_all`, `check_swanctl`, `reconcile`, `watch`, `controller` and `exporter` are whole
+//! programs.
 //!
 //! # What can't be seen
 //!

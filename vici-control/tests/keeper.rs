@@ -16,8 +16,11 @@ use std::time::Duration;
 use vici_client::{Client, Config, Error};
 use vici_control::keeper::{Keeper, Patience, Report, Tunnel};
 use vici_control::{Reason, watch::Change};
-use vici_testing::{Peer, SimulatedDaemon};
-use vici_types::{IkeUpdown, Rekey, Terminate};
+use vici_testing::{Answer, Peer, ScriptedDaemon, SimulatedDaemon};
+use vici_types::{
+    ChildSa, ChildState, Empty, IkeState, IkeUpdown, Initiate, ListSa, ListSas, Named, Rekey,
+    Terminate,
+};
 
 use tunnels::{PEER, daemon, initiate, load};
 
@@ -181,6 +184,48 @@ fn one_that_is_slow_does_not_hold_up_another() {
     }
     daemon.set_peer(PEER, Peer::Answers);
     assert_eq!(until_up(&mut keeper), 0);
+}
+
+/// A daemon that lists an IKE_SA of this state, and does with `initiate` what it is told.
+fn scripted(state: IkeState, initiate: Answer<Initiate>) -> (ScriptedDaemon, Keeper) {
+    let daemon = ScriptedDaemon::new();
+    let mut listed = ListSa::default();
+    listed.name = "home".into();
+    (listed.ike_sa.uniqueid, listed.ike_sa.state) = (1, state);
+    let mut net = ChildSa::default();
+    (net.name, net.uniqueid) = (Some("net".into()), Some(1));
+    net.state = ChildState::Installed;
+    listed.ike_sa.child_sas = Some(Named::from([("net-1", net)]));
+    let list = Answer::<ListSas>::new().stream([listed]);
+    daemon.always(list.respond(&Empty::default()));
+    daemon.always(initiate);
+    let config = Config::from_uri(&daemon.server().listen().unwrap()).unwrap();
+    let keeper = Keeper::connect(&config, [Tunnel::new("home", "net")]).unwrap();
+    (daemon, keeper)
+}
+
+#[test]
+fn what_is_being_deleted_does_not_count_and_what_the_daemon_says_is_passed_on() {
+    let refused = Answer::new().fail("CHILD_SA config 'net' not found");
+    let (daemon, mut keeper) = scripted(IkeState::Deleting, refused);
+    let failure = loop {
+        if let Report::Failed { failure, .. } = next(&mut keeper) {
+            break failure;
+        }
+    };
+    assert_eq!(failure.reason, Reason::NoSuchConfiguration);
+    assert_eq!(failure.words, "CHILD_SA config 'net' not found");
+    let asked = daemon.requests::<Initiate>();
+    let names = (asked[0].ike.clone(), asked[0].child.clone());
+    assert_eq!(names, (Some("home".into()), Some("net".into())));
+}
+
+#[test]
+fn nothing_is_asked_for_what_is_up() {
+    let (daemon, mut keeper) = scripted(IkeState::Established, Answer::new());
+    assert!(matches!(next(&mut keeper), Report::Change(Change::Listed)));
+    assert!(keeper.next(Some(Duration::ZERO)).unwrap().is_none());
+    assert_eq!(daemon.commands(), ["list-sas"]);
 }
 
 #[test]

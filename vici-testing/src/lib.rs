@@ -123,7 +123,7 @@
 //! # }
 //! ```
 //!
-//! The example [`controller`][controller] of `vici-client` is a program with more of it.
+//! The example `controller` of `vici-control` is a whole program with its tests.
 //!
 //! Nothing has to be waited for by sleeping: [`Server::wait_for_registration`] tells that events reach
 //! somebody, [`Server::wait_for_connections`] that clients have come or gone,
@@ -183,8 +183,6 @@
 //!   ([`Server::raise`]).
 //! - **Threads and backlog**: as many commands are worked on as there are connections, and any number
 //!   of clients may wait to be accepted ([`Server::set_threads`], [`Server::set_backlog`]).
-//!
-//! [controller]: https://docs.rs/vici-client/latest/vici_client/guide/examples/controller/
 
 mod conformance;
 mod scripted;

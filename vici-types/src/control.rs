@@ -26,7 +26,7 @@ request! {
     /// this name is used. Without `child` the IKE_SA has none, which is since 5.8.0. An attempt
     /// goes on in the daemon after the timeout.
     ///
-    /// The example `initiate` of `vici-client` shows the log, `controller` keeps a tunnel up.
+    /// The example `initiate` of `vici-client` shows the log.
     ///
     /// ```
     /// use std::time::Duration;

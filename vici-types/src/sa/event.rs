@@ -8,7 +8,7 @@ record! {
     /// `ike-updown`: an IKE_SA came up or goes down. Since 5.3.1.
     ///
     /// Not for the old one of a rekeying, see [`IkeRekey`]. The example `monitor` of `vici-client`
-    /// prints it and its like, `controller` acts on it.
+    /// prints it and its like.
     #[doc(alias = "ike-updown")]
     #[derive(Default)]
     pub struct IkeUpdown {
