@@ -211,8 +211,14 @@ impl Tracker {
 
     /// The list failed. It will be wanted again.
     pub fn cancel_list(&mut self) {
-        self.fresh = None;
-        self.asked = None;
+        let asked = self.asked.take();
+        if let (Some(Asked::One(id, _)), None) = (asked, self.fresh.take()) {
+            // What has come of it is not all.
+            if self.book.table.get(id).is_some() {
+                self.book.partial.insert(id);
+            }
+            self.change(Book::settle);
+        }
     }
 
     /// The next change.

@@ -93,6 +93,7 @@ impl Door {
         self.daemon.raised.clear();
         self.list = None;
         self.tracker.cancel_list();
+        self.drain(None);
         // What came before the end can still be read.
         while !self.events.is_empty() && self.random.below(4) > 0 {
             self.give_event();
