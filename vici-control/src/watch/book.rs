@@ -89,7 +89,8 @@ impl Book {
     /// without an event: the new one has to be listed.
     pub(super) fn ike_goes_down(&mut self, old: &Ike) {
         let known = self.table.get(old.id);
-        let had_nothing = || known.is_none_or(|sa| sa.children.is_empty());
+        let is_whole = !self.partial.contains(&old.id);
+        let had_nothing = || is_whole && known.is_none_or(|sa| sa.children.is_empty());
         // While all is listed it may have been seen when it had nothing any more.
         if old.version != IkeVersion::V1 || (self.told.is_some() && had_nothing()) {
             return self.ike_down(old.id);
