@@ -133,7 +133,7 @@ fn with_built(command: &str) -> String {
         return command.to_owned();
     };
     let (name, rest) = rest.split_once(' ').unwrap_or((rest, ""));
-    let file = built::built().examples[name].display();
+    let file = built::path(name).display();
     let arguments = rest.strip_prefix("-- ");
     assert!(rest.is_empty() || arguments.is_some(), "{command}");
     format!("{before}'{file}' {}", arguments.unwrap_or_default())
