@@ -11,7 +11,8 @@ use vici_types::{
     StreamingCommand,
 };
 
-use super::{Answer, Ask, OnRefusal, Report, Run};
+use super::report::{OnRefusal, Report};
+use super::run::{Answer, Ask, Run};
 use crate::plan::{Loaded, Memory, Plan};
 
 /// All that a daemon tells of what it has.

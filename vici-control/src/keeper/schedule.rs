@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use super::{Patience, Tunnel};
+use super::wanted::{Patience, Tunnel};
 use crate::watch::Table;
 
 /// The tunnels that are wanted, and what is known of each. Times are counted from any moment.

@@ -1,7 +1,7 @@
 //! What is told of a certificate.
 
-use super::certificate_der;
 use super::der::{self, Element, INTEGER, OBJECT, SEQUENCE};
+use super::pem::certificate_der;
 
 /// What an X.509 certificate says of itself; nothing of it is checked.
 ///

@@ -11,6 +11,7 @@ use vici_types::{KeyType, Secret};
 use zeroize::Zeroizing;
 
 pub use self::info::CertificateInfo;
+pub(crate) use self::pem::certificate_der;
 
 use self::der::{BIT_STRING, Element, INTEGER, OBJECT, OCTET_STRING, SEQUENCE};
 
@@ -330,18 +331,6 @@ fn calculated(algorithm: &[u8], pkcs8: &[u8]) -> Option<Vec<u8>> {
 #[cfg(not(feature = "decrypt"))]
 fn calculated(_: &[u8], _: &[u8]) -> Option<Vec<u8>> {
     None
-}
-
-/// The DER of a certificate, a CRL or a public key, whatever form it is in.
-pub(crate) fn certificate_der(data: &[u8]) -> Result<Zeroizing<Vec<u8>>, String> {
-    let mut blocks = pem::blocks(data)?.into_iter();
-    if let Some(block) = blocks.next() {
-        return Ok(block.der);
-    }
-    if der::only(data, SEQUENCE).is_none() {
-        return Err("it is neither PEM nor DER".to_owned());
-    }
-    Ok(Zeroizing::new(data.to_vec()))
 }
 
 /// The SHA-1 of the public key of a certificate, in hex digits.

@@ -4,6 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
+use super::der::{self, SEQUENCE};
+
 /// A block: what it is, and its bytes.
 pub(crate) struct Pem {
     pub(crate) label: String,
@@ -75,6 +77,18 @@ fn find(bytes: &[u8], what: &[u8], from: usize) -> Option<usize> {
     rest.windows(what.len())
         .position(|window| window == what)
         .map(|at| from + at)
+}
+
+/// The DER of a certificate, a CRL or a public key, whatever form it is in.
+pub(crate) fn certificate_der(data: &[u8]) -> Result<Zeroizing<Vec<u8>>, String> {
+    let mut blocks = blocks(data)?.into_iter();
+    if let Some(block) = blocks.next() {
+        return Ok(block.der);
+    }
+    if der::only(data, SEQUENCE).is_none() {
+        return Err("it is neither PEM nor DER".to_owned());
+    }
+    Ok(Zeroizing::new(data.to_vec()))
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use vici_client::AsyncClient;
 use vici_client::RawEvent;
 use vici_client::{Client, Error, Result};
 
+use super::outcome::{Down, Failure, Up};
 use super::run::{Ask, EVENTS, Run, Way};
-use super::{Down, Failure, Up};
 use crate::apply::list;
 
 /// Brings up a child of a connection, unless it is up, and waits until it is.

@@ -8,7 +8,7 @@ use vici_types::{
     Alert, AnyEvent, ChildUpdown, Event, IkeUpdown, Initiate, ListSa, ListSas, Log, Terminate,
 };
 
-use super::Failure;
+use super::outcome::Failure;
 use super::reason::{Certainty, Reason};
 use super::story::Story;
 

@@ -7,9 +7,9 @@ use vici_types::{
     Alert, AlertType, ChildSa, ChildState, Event, IkeState, ListSa, Log, LogGroup, NamedIkeSa, Text,
 };
 
+use super::outcome::{Down, Up};
 use super::reason::Reason;
 use super::run::{Ask, MAX_LINGER, Run, Way};
-use super::{Down, Up};
 
 const NO_PROPOSAL: &str = "received NO_PROPOSAL_CHOSEN notify error";
 

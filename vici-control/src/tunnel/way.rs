@@ -4,8 +4,8 @@ use vici_types::{
     ChildSa, ChildState, IkeSa, IkeSpi, IkeState, Initiate, ListSa, Task, Terminate, Timeout,
 };
 
+use super::outcome::{Down, Up};
 use super::run::{Ask, MAX_LINGER, Next, Run, Way};
-use super::{Down, Up};
 
 impl Way for Up {
     const UP: bool = true;

@@ -13,9 +13,10 @@ use vici_client::{AsyncClient, Config, Error, RawEvent, Result};
 use vici_types::{ListSas, Traffic};
 
 use super::change::Change;
+use super::events::{EVENTS, is_optional};
 use super::table::Table;
 use super::tracker::Tracker;
-use super::{EVENTS, Traffics, is_optional};
+use super::traffic::Traffics;
 
 /// [`Watch`](super::Watch) for async programs, and a [`Stream`] of its changes.
 ///

@@ -8,9 +8,10 @@ use vici_client::{Client, Config, Error, RawEvent, Result, ShutdownHandle, Socke
 use vici_types::{ListSas, Traffic};
 
 use super::change::Change;
+use super::events::{EVENTS, is_optional};
 use super::table::Table;
 use super::tracker::Tracker;
-use super::{EVENTS, Traffics, is_optional};
+use super::traffic::Traffics;
 
 /// The SAs of a daemon, as a table that follows them, and what changes in it.
 ///

@@ -29,56 +29,17 @@ mod blocking;
 mod book;
 mod change;
 mod difference;
+mod events;
 mod sa;
 mod table;
 mod tracker;
-
-use std::vec;
-
-use vici_types::{
-    Alert, ChildRekey, ChildUpdown, Event as _, IkeRekey, IkeUpdate, IkeUpdown, ListSa, Traffic,
-};
+mod traffic;
 
 #[cfg(feature = "tokio")]
 pub use self::asynchronous::AsyncWatch;
 pub use self::blocking::{Changes, Watch};
 pub use self::change::{Change, Why};
+pub use self::events::EVENTS;
 pub use self::sa::{Child, Ends, Ike, Sa};
 pub use self::table::{Iter, Table};
 pub use self::tracker::Tracker;
-
-/// The events that are watched. A daemon need not know the last two.
-pub const EVENTS: &[&str] = &[
-    IkeUpdown::NAME,
-    ChildUpdown::NAME,
-    IkeRekey::NAME,
-    ChildRekey::NAME,
-    IkeUpdate::NAME,
-    Alert::NAME,
-];
-
-fn is_optional(event: &str) -> bool {
-    event == IkeUpdate::NAME || event == Alert::NAME
-}
-
-/// The traffic of the CHILD_SAs of a list that are up, by their unique numbers.
-#[derive(Default)]
-struct Traffics(Vec<(u32, Traffic)>);
-
-impl Traffics {
-    fn add(&mut self, item: &ListSa) {
-        let children = item.ike_sa.children();
-        let children = children.filter(|child| sa::is_child_up(&child.state));
-        let traffics = children.filter_map(|child| Some((child.uniqueid?, child.traffic())));
-        self.0.extend(traffics);
-    }
-}
-
-impl IntoIterator for Traffics {
-    type Item = (u32, Traffic);
-    type IntoIter = vec::IntoIter<(u32, Traffic)>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
-    }
-}
