@@ -158,9 +158,12 @@ fn follow(block: &[&str]) {
         let stays = remark.contains("in a terminal of its own") || remark.contains("interrupted");
         // The shell is replaced by what it starts, which Cargo has built. There may be no way to
         // another machine.
-        let command = with_built(command.trim())
+        let command = command
+            .trim()
             .replace("/tmp/", &tmp)
             .replace("tcp://192.0.2.1:4502", "tcp://127.0.0.1:1");
+        // Which may lie in such a folder as well.
+        let command = with_built(&command);
         let command = match command.split_once(' ') {
             Some((word, rest)) if stays => format!("exec {word} {rest}"),
             _ => command,
