@@ -1,6 +1,6 @@
 //! What is not to be exceeded, whatever it was before.
 
-use crate::case::{CALL, OURS, TREE};
+use crate::case::{CALL, OURS, SMALL_CONN, TREE};
 use crate::daemon;
 use crate::end_to_end;
 use crate::footprint::Footprint;
@@ -82,7 +82,9 @@ pub(crate) fn of_costs(costs: &[Cost<'_>], serde_vici: Option<u64>) -> Vec<Bound
             find(work).map(|cost| Bound::new(format!("{work}, allocations"), count(cost), 0.0)),
         );
     }
-    let call = costs.iter().find(|cost| cost.case.work == CALL);
+    let call = costs
+        .iter()
+        .find(|cost| (cost.case.input, cost.case.work) == (SMALL_CONN, CALL));
     bounds.extend(call.map(|cost| {
         let what = format!("{}, {CALL}, instructions", cost.case.input);
         Bound::new(what, cost.instructions as f64, 10_000.0)

@@ -19,6 +19,9 @@ pub(crate) const OURS: &str = "vici";
 /// The work of decoding into a [`Message`], most of which is the allocator's.
 pub(crate) const TREE: &str = "decode, tree";
 
+/// A connection with one child, and what most of them have.
+pub(crate) const SMALL_CONN: &str = "load-conn, 350 B";
+
 /// The work of a whole call, from the request to its answer, on a stream that answers at once.
 pub(crate) const CALL: &str = "call";
 
@@ -69,6 +72,7 @@ pub(crate) fn all() -> Vec<Case> {
     cases.extend(of("load-conn", input::load_conn, &load));
     let call: Work = (CALL, OURS, call);
     cases.extend(of("load-conn", input::load_conn, &[call]));
+    cases.extend(of(SMALL_CONN, input::load_small_conn, &[call]));
     let queue: [Work; 3] = [
         ("queue", OURS, queue),
         ("queue, send in pieces", OURS, queue_and_send),

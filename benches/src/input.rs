@@ -170,6 +170,39 @@ pub(crate) fn load_conn() -> Vec<u8> {
     encode(&BTreeMap::from([("gw-gw", conn)]))
 }
 
+/// A connection of two sites, of about 350 bytes.
+pub(crate) fn load_small_conn() -> Vec<u8> {
+    let auth = |id| ConnAuth {
+        auth: Some("psk"),
+        id: Some(id),
+    };
+    let child = ConnChild {
+        esp_proposals: vec!["aes128gcm128-x25519"],
+        local_ts: vec!["10.1.0.0/16"],
+        remote_ts: vec!["10.2.0.0/16"],
+        updown: None,
+        mode: None,
+        rekey_time: None,
+        dpd_action: Some("restart"),
+        start_action: Some("trap"),
+    };
+    let conn = Conn {
+        version: 2,
+        local_addrs: vec!["192.0.2.1"],
+        remote_addrs: vec!["192.0.2.2"],
+        proposals: vec!["aes128-sha256-x25519"],
+        mobike: None,
+        dpd_delay: Some("30s"),
+        send_cert: None,
+        unique: None,
+        rekey_time: None,
+        local: auth("moon.example.org"),
+        remote: auth("sun.example.org"),
+        children: BTreeMap::from([("net", child)]),
+    };
+    encode(&BTreeMap::from([("home", conn)]))
+}
+
 /// What a daemon answers to `version`.
 pub(crate) fn version() -> Vec<u8> {
     encode(&BTreeMap::from([

@@ -15,7 +15,9 @@
 use std::collections::VecDeque;
 
 use serde::de::IgnoredAny;
-use vici_serde::{Element, Elements, MAX_DEPTH, Message, Path, Segment, from_slice};
+use vici_serde::{
+    Element, Elements, MAX_DEPTH, Message, Path, Segment, from_slice, names_are_printable,
+};
 
 /// One element, as far as it is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -201,6 +203,12 @@ pub fn grammar(message: &[u8]) {
     assert_eq!(fault, reading.fault);
     if fault.is_none() {
         assert_eq!(tokens.next(), None);
+    }
+
+    if reading.is_valid() {
+        let mut names = reading.tokens.iter().filter_map(|token| token.name);
+        let printable = names.all(|name| name.iter().all(|byte| matches!(byte, b' '..=b'~')));
+        assert_eq!(names_are_printable(message), printable);
     }
 
     assert_eq!(

@@ -252,6 +252,39 @@ impl<'de> Cursor<'de> {
         count
     }
 
+    /// Whether all names from here on are good, as far as lengths lead to the end.
+    pub(crate) fn all_names(self, is_good: impl Fn(&[u8]) -> bool) -> bool {
+        let mut rest = self.rest;
+        loop {
+            let (tag, tail) = match rest {
+                [SECTION_END | LIST_END, tail @ ..] => {
+                    rest = tail;
+                    continue;
+                }
+                [tag, tail @ ..] => (*tag, tail),
+                [] => return true,
+            };
+            let mut behind = Some(tail);
+            if tag != LIST_ITEM {
+                let named = tail.split_first();
+                let name = named.and_then(|(len, tail)| tail.split_at_checked(usize::from(*len)));
+                behind = match name {
+                    Some((name, behind)) if is_good(name) => Some(behind),
+                    _ => None,
+                };
+            }
+            behind = match tag {
+                SECTION_START | LIST_START => behind,
+                KEY_VALUE | LIST_ITEM => behind.and_then(split_value).map(|(_, behind)| behind),
+                _ => None,
+            };
+            match behind {
+                Some(behind) => rest = behind,
+                None => return false,
+            }
+        }
+    }
+
     /// How many entries come next, up to a section or where they end.
     pub(crate) fn entries(mut self) -> usize {
         let mut entries = self.skip_key_values();

@@ -135,6 +135,7 @@ pub mod hint;
 mod limits;
 mod message;
 mod path;
+mod printable;
 mod ser;
 mod string;
 pub mod text;
@@ -149,6 +150,7 @@ pub use crate::message::{
     to_message,
 };
 pub use crate::path::{Path, Segment};
+pub use crate::printable::{is_printable, names_are_printable};
 pub use crate::ser::{Serializer, to_vec, to_writer};
 pub use crate::string::Text;
 pub use crate::writer::ElementWriter;

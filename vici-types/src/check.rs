@@ -67,9 +67,8 @@ pub(crate) fn ensure(allowed: bool, key: &str, reason: &str) -> Result<(), Inval
 
 /// Printable ASCII, which is all that the daemon reads as text.
 pub(crate) fn printable(text: &[u8]) -> Result<(), InvalidRequest> {
-    let printable = text.iter().all(|byte| matches!(byte, b' '..=b'~'));
     ensure(
-        printable,
+        vici_serde::is_printable(text),
         "",
         "must be printable ASCII, else the daemon ignores it",
     )
@@ -87,21 +86,30 @@ pub(crate) fn limited(text: &[u8], limit: usize) -> Result<(), InvalidRequest> {
 }
 
 /// The text of `key`, if it is set, has at most `limit` characters.
+#[inline]
 pub(crate) fn limit(key: &str, text: Option<&Text>, limit: usize) -> Result<(), InvalidRequest> {
-    text.map_or(Ok(()), |text| {
-        limited(text.as_bytes(), limit).map_err(|error| error.within(key))
-    })
+    match text {
+        // That it is printable is checked with the field.
+        Some(text) if text.len() > limit => {
+            limited(text.as_bytes(), limit).map_err(|error| error.within(key))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The texts of the list `key`, if it is set, have at most `limit` characters each.
+#[inline]
 pub(crate) fn limit_each(
     key: &str,
     texts: Option<&Vec<Text>>,
     limit: usize,
 ) -> Result<(), InvalidRequest> {
-    texts.map_or(Ok(()), |texts| {
-        each(texts, |text| limited(text.as_bytes(), limit)).map_err(|error| error.within(key))
-    })
+    match texts {
+        Some(texts) if texts.iter().any(|text| text.len() > limit) => {
+            each(texts, |text| limited(text.as_bytes(), limit)).map_err(|error| error.within(key))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The text of `key`, if it is set, selects something.

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use vici_serde::{
     Element, Elements, ErrorKind, MAX_MESSAGE_LEN, Message, Path, Segment, Serializer,
+    is_printable, names_are_printable,
 };
 use vici_types::{Command, Event, InvalidRequest, Request, StreamingCommand};
 
@@ -242,6 +243,9 @@ pub(crate) fn refused(name: &str, error: ProtocolError) -> Error {
 /// The path of the first name in a message that the daemon can't read. It takes 0x20 to 0x7e; with
 /// any other byte it would ignore the rest of the message, in many commands without an error.
 fn find_unreadable_name(message: &[u8]) -> core::result::Result<Option<Path>, vici_serde::Error> {
+    if names_are_printable(message) {
+        return Ok(None);
+    }
     let mut sections: Vec<&[u8]> = Vec::new();
     for element in Elements::new(message) {
         let (name, is_section) = match element? {
@@ -253,7 +257,7 @@ fn find_unreadable_name(message: &[u8]) -> core::result::Result<Option<Path>, vi
             }
             _ => continue,
         };
-        if !name.iter().all(|byte| matches!(byte, 0x20..=0x7e)) {
+        if !is_printable(name) {
             sections.push(name);
             return Ok(Some(sections.into_iter().map(Segment::from).collect()));
         }
