@@ -254,28 +254,19 @@ impl<'de> Cursor<'de> {
 
     /// Whether all names from here on are good, as far as lengths lead to the end.
     pub(crate) fn all_names(self, is_good: impl Fn(&[u8]) -> bool) -> bool {
+        let name = |bytes: &'de [u8]| {
+            let (len, tail) = bytes.split_first()?;
+            let (name, behind) = tail.split_at_checked(usize::from(*len))?;
+            is_good(name).then_some(behind)
+        };
+        let value = |bytes| split_value(bytes).map(|(_, behind)| behind);
         let mut rest = self.rest;
-        loop {
-            let (tag, tail) = match rest {
-                [SECTION_END | LIST_END, tail @ ..] => {
-                    rest = tail;
-                    continue;
-                }
-                [tag, tail @ ..] => (*tag, tail),
-                [] => return true,
-            };
-            let mut behind = Some(tail);
-            if tag != LIST_ITEM {
-                let named = tail.split_first();
-                let name = named.and_then(|(len, tail)| tail.split_at_checked(usize::from(*len)));
-                behind = match name {
-                    Some((name, behind)) if is_good(name) => Some(behind),
-                    _ => None,
-                };
-            }
-            behind = match tag {
-                SECTION_START | LIST_START => behind,
-                KEY_VALUE | LIST_ITEM => behind.and_then(split_value).map(|(_, behind)| behind),
+        while let [tag, tail @ ..] = rest {
+            let behind = match *tag {
+                SECTION_START | LIST_START => name(tail),
+                KEY_VALUE => name(tail).and_then(value),
+                LIST_ITEM => value(tail),
+                SECTION_END | LIST_END => Some(tail),
                 _ => None,
             };
             match behind {
@@ -283,6 +274,7 @@ impl<'de> Cursor<'de> {
                 None => return false,
             }
         }
+        true
     }
 
     /// How many entries come next, up to a section or where they end.

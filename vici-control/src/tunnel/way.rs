@@ -11,12 +11,10 @@ impl Way for Up {
     const UP: bool = true;
 
     fn act(run: &Run<Self>) -> Ask {
-        let mut request = Initiate::new()
+        let request = Initiate::new()
             .ike(run.ike.as_str())
+            .maybe(run.child.as_deref(), Initiate::child)
             .timeout(Timeout::NOT_AT_ALL);
-        if let Some(child) = &run.child {
-            request = request.child(child.as_str());
-        }
         Ask::Initiate(request)
     }
 
@@ -49,12 +47,10 @@ impl Way for Down {
     const UP: bool = false;
 
     fn act(run: &Run<Self>) -> Ask {
-        let mut request = Terminate::new()
+        let request = Terminate::new()
             .ike(run.ike.as_str())
+            .maybe(run.child.as_deref(), Terminate::child)
             .timeout(Timeout::NOT_AT_ALL);
-        if let Some(child) = &run.child {
-            request = request.child(child.as_str());
-        }
         Ask::Terminate(request)
     }
 

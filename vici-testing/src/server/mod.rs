@@ -13,7 +13,6 @@ mod stream;
 pub use self::commands::{Commands, Refusal};
 pub use self::fault::Delivery;
 pub use self::service::{Call, Reply, Service};
-pub(crate) use self::session::is_printable;
 pub use self::session::{Asked, ServerSession};
 
 use core::fmt;

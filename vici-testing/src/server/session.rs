@@ -3,6 +3,7 @@
 use core::fmt;
 
 use vici_client::proto::{FrameReader, Packet, ProtocolError};
+use vici_serde::is_printable;
 
 /// What a client asks for: cuts the bytes of a connection into requests and registrations.
 ///
@@ -113,9 +114,4 @@ fn asked(payload: &[u8]) -> Option<Asked<'_>> {
         _ => return None,
     };
     is_printable(name.as_bytes()).then_some(asked)
-}
-
-/// Whether the daemon takes it for text.
-pub(crate) fn is_printable(bytes: &[u8]) -> bool {
-    bytes.iter().all(|byte| matches!(byte, 0x20..=0x7e))
 }

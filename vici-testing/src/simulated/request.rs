@@ -1,9 +1,8 @@
 //! Requests as the daemon reads them: lazily, and with more tolerance than one would wish for.
 
-use vici_serde::{Element, Elements, ErrorKind, MAX_DEPTH, Section, Text, Value};
+use vici_serde::{Element, Elements, ErrorKind, MAX_DEPTH, Section, Text, Value, is_printable};
 
 use super::number;
-use crate::server::is_printable;
 
 /// What could be read of a request.
 #[derive(Debug)]

@@ -113,8 +113,24 @@ impl<T> Kind<T> for Need {
 }
 
 /// What the kinds have in common whose field is an `Option` of something that is written and checked
-/// as it is.
+/// as it is. They differ in how it is read: most by the value alone.
 macro_rules! optional {
+    ($inner:ty, $value:ident => $read:expr) => {
+        optional! { $inner }
+
+        #[inline]
+        fn read<'de, D: Deserializer<'de>>(
+            field: &mut Option<Self::Field>,
+            _: &[u8],
+            $value: D,
+        ) -> Result<(), D::Error>
+        where
+            T: Deserialize<'de>,
+        {
+            *field = Some($read);
+            Ok(())
+        }
+    };
     ($inner:ty) => {
         type Field = Option<$inner>;
 
@@ -163,80 +179,28 @@ macro_rules! optional {
 pub(crate) struct Opt;
 
 impl<T> Kind<T> for Opt {
-    optional! { T }
-
-    #[inline]
-    fn read<'de, D: Deserializer<'de>>(
-        field: &mut Option<Option<T>>,
-        _: &[u8],
-        value: D,
-    ) -> Result<(), D::Error>
-    where
-        T: Deserialize<'de>,
-    {
-        *field = Some(some(value)?);
-        Ok(())
-    }
+    optional! { T, value => some(value)? }
 }
 
 /// A list that may be absent.
 pub(crate) struct List;
 
 impl<T> Kind<T> for List {
-    optional! { Vec<T> }
-
-    #[inline]
-    fn read<'de, D: Deserializer<'de>>(
-        field: &mut Option<Option<Vec<T>>>,
-        _: &[u8],
-        value: D,
-    ) -> Result<(), D::Error>
-    where
-        T: Deserialize<'de>,
-    {
-        *field = Some(lax::list(value)?);
-        Ok(())
-    }
+    optional! { Vec<T>, value => lax::list(value)? }
 }
 
 /// `yes` or `no`, or absent.
 pub(crate) struct Bool;
 
 impl<T: From<bool>> Kind<T> for Bool {
-    optional! { T }
-
-    #[inline]
-    fn read<'de, D: Deserializer<'de>>(
-        field: &mut Option<Option<T>>,
-        _: &[u8],
-        value: D,
-    ) -> Result<(), D::Error>
-    where
-        T: Deserialize<'de>,
-    {
-        *field = Some(lax::boolean(value)?.map(T::from));
-        Ok(())
-    }
+    optional! { T, value => lax::boolean(value)?.map(T::from) }
 }
 
 /// A number in any spelling of the daemon, or absent.
 pub(crate) struct Num;
 
 impl<T: lax::Lax> Kind<T> for Num {
-    optional! { T }
-
-    #[inline]
-    fn read<'de, D: Deserializer<'de>>(
-        field: &mut Option<Option<T>>,
-        _: &[u8],
-        value: D,
-    ) -> Result<(), D::Error>
-    where
-        T: Deserialize<'de>,
-    {
-        *field = Some(lax::number(value)?);
-        Ok(())
-    }
+    optional! { T, value => lax::number(value)? }
 }
 
 /// `yes`, or absent.
