@@ -56,7 +56,8 @@
 //!
 //! There are pages [from `swanctl.conf` to Rust](guide::swanctl_conf), for those
 //! [coming from other libraries](guide::coming_from), and about
-//! [errors and what to do](guide::errors) and [security](guide::security). The [examples](guide::examples) are a cookbook.
+//! [errors and what to do](guide::errors) and [security](guide::security). The
+//! [examples](guide::examples) are a cookbook.
 //!
 //! # Errors
 //!

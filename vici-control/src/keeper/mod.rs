@@ -33,7 +33,9 @@ use crate::watch::{Change, Table, Watch};
 /// # }
 /// ```
 ///
-/// The example `controller` is a whole program. A [`Watch`] tells it what is up. What is not is brought up by [`bring_up`], on a connection and a thread
+/// The example `controller` is a whole program.
+///
+/// A [`Watch`] tells it what is up. What is not is brought up by [`bring_up`], on a connection and a thread
 /// of its own, so that one tunnel does not wait for another; no thread of the daemon waits meanwhile. What
 /// fails is tried again after a pause, which grows and is a random part shorter; what has lasted and goes
 /// down is tried at once. How long and how many is in [`Patience`].

@@ -28,3 +28,5 @@ mod tunnel;
 #[path = "../../../vici-testing/tests/shared/lab.rs"]
 mod two;
 mod watch;
+#[path = "../watch/words.rs"]
+mod words;

@@ -8,7 +8,8 @@ use vici_control::AsyncWatch;
 use vici_testing::{Generation, Peer, SimulatedDaemon};
 use vici_types::{Initiate, Terminate};
 
-use crate::tunnels::{PEER, assert_equal, daemon, daemon_of, initiate, load, rekey, word};
+use crate::tunnels::{PEER, assert_equal, daemon, daemon_of, initiate, load, rekey};
+use crate::words::word;
 
 const LONG: Duration = Duration::from_secs(20);
 

@@ -11,7 +11,8 @@ use vici_types::{
     AlertType, Empty, IkeState, IkeUpdate, IkeUpdown, Initiate, ListSa, ListSas, Terminate,
 };
 
-use crate::tunnels::{PEER, assert_equal, daemon, daemon_of, initiate, load, rekey, word};
+use crate::tunnels::{PEER, assert_equal, daemon, daemon_of, initiate, load, rekey};
+use crate::words::word;
 
 const LONG: Duration = Duration::from_secs(20);
 

@@ -22,3 +22,5 @@ mod model;
 mod outside;
 #[cfg(unix)]
 mod tunnels;
+#[cfg(unix)]
+mod words;

@@ -1,9 +1,9 @@
-//! What both doors are tried with: a simulated daemon that has tunnels, and the changes in short.
+//! What both doors are tried with: a simulated daemon that has tunnels.
 
 use std::collections::BTreeMap;
 
 use vici_client::Client;
-use vici_control::watch::{Change, Table, Why};
+use vici_control::watch::Table;
 use vici_testing::{Generation, SimulatedDaemon};
 use vici_types::{
     Conn, ConnAuth, ConnChild, Initiate, ListSas, LoadConn, LoadShared, Rekey, SharedType,
@@ -44,25 +44,6 @@ pub(crate) fn initiate(client: &mut Client, child: &str) {
 pub(crate) fn rekey(client: &mut Client) {
     client.call(&Rekey::new().child("net")).unwrap();
     client.call(&Rekey::new().ike("home")).unwrap();
-}
-
-/// A change in short.
-pub(crate) fn word(change: &Change) -> String {
-    match change {
-        Change::Listed => "listed".to_owned(),
-        Change::IkeUp(ike) => format!("{ike} up"),
-        Change::IkeDown(ike) => format!("{ike} down"),
-        Change::IkeRekeyed { old, new } => format!("{old} is {new}"),
-        Change::IkeMoved { new, .. } => format!("{new} moved"),
-        Change::ChildUp { child, .. } => format!("{child} up"),
-        Change::ChildDown { child, .. } => format!("{child} down"),
-        Change::ChildRekeyed { old, new, .. } => format!("{old} is {new}"),
-        Change::Alert(alert) => alert.type_.to_string(),
-        Change::Disconnected { .. } => "disconnected".to_owned(),
-        Change::Resynchronised(Why::Reconnected) => "connected again".to_owned(),
-        Change::Resynchronised(Why::Lost { events }) => format!("{events} lost"),
-        other => panic!("{other:?}"),
-    }
 }
 
 /// Asserts that the table is what the daemon lists.
