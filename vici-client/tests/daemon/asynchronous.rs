@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
+use vici_client::Error;
 use vici_client::tokio::{Incoming, Resubscribing};
-use vici_client::{Config, Error};
 use vici_types::{ChildUpdown, IkeUpdown, ListConns};
 
 use crate::asking::{CONNS, ask_and_drop, load};
@@ -21,16 +21,9 @@ fn runtime() -> Runtime {
     builder.worker_threads(2).enable_all().build().unwrap()
 }
 
-fn config(charon: &Charon) -> Config {
-    let socket = charon.dir().join("charon.vici");
-    Config::new()
-        .address(socket.as_path())
-        .connect_limit(PATIENCE)
-}
-
 fn calls_of_many_tasks_that_are_dropped_at_random_shift_nothing(charon: &Charon) {
     runtime().block_on(async {
-        let client = config(charon).connect_async().await.unwrap();
+        let client = charon.config().connect_async().await.unwrap();
         let longest = Duration::from_millis(20);
         let ended = ask_and_drop(&client, charon.version(), longest).await;
         println!("{ended} of 8000 were not dropped");
@@ -40,7 +33,7 @@ fn calls_of_many_tasks_that_are_dropped_at_random_shift_nothing(charon: &Charon)
 
 fn a_daemon_that_is_killed_ends_what_waits_and_is_found_again(charon: &mut Charon) {
     let runtime = runtime();
-    let mut events = Resubscribing::new(config(charon), &["log", "ike-updown"]);
+    let mut events = Resubscribing::new(charon.config(), &["log", "ike-updown"]);
     let client = runtime.block_on(async {
         assert_eq!(events.next().await.unwrap(), Incoming::Connected);
         let client = events.client().unwrap().clone();
@@ -83,14 +76,14 @@ fn a_daemon_that_is_killed_ends_what_waits_and_is_found_again(charon: &mut Charo
 
 fn a_second_connection_leads_to_the_same_daemon(charon: &Charon) {
     runtime().block_on(async {
-        let client = config(charon).connect_async().await.unwrap();
+        let client = charon.config().connect_async().await.unwrap();
         let other = client.another().await.unwrap();
         load(&other).await;
         drop(other);
         let conns = client.list(&ListConns::new()).await.unwrap();
         assert_eq!(conns.len(), CONNS);
         // Its configuration is a blocking client's as well, but for the timeouts.
-        let timeout = config(charon).timeout(PATIENCE).connect_async().await;
+        let timeout = charon.config().timeout(PATIENCE).connect_async().await;
         assert!(matches!(timeout, Err(Error::Io(_))));
     });
 }

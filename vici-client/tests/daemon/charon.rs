@@ -109,9 +109,13 @@ impl Daemon {
         client
     }
 
+    /// How to connect to it without a proxy.
+    pub(crate) fn config(&self) -> Config {
+        Config::from(self.address.clone()).connect_limit(PATIENCE)
+    }
+
     fn connect_within(&self, limit: Duration) -> Result<Client, Error> {
-        let config = Config::from(self.address.clone());
-        config.connect_limit(limit).connect()
+        self.config().connect_limit(limit).connect()
     }
 
     /// Whether its socket is one of TCP, past which nothing watches the wire.

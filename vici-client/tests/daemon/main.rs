@@ -18,6 +18,7 @@
 mod asking;
 #[cfg(feature = "tokio")]
 mod asynchronous;
+mod borrowed;
 mod charon;
 mod commands;
 mod conns;
