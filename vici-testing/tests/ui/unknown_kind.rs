@@ -2,7 +2,7 @@
 
 #[allow(unused_macros)]
 #[macro_use]
-#[path = "../../src/macros/field.rs"]
+#[path = "../../../vici-types/src/macros/field.rs"]
 mod field;
 
 struct Request {
