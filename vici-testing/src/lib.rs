@@ -165,10 +165,14 @@
 //! - **`initiate` without a timeout** of a peer that is silent fails at once, as if all retransmissions
 //!   were over; of an IKE_SA that is up already it fails at once as well, where charon 5.9.8 waits
 //!   and 6.0 is content.
-//! - **IKEv1** is logged and listed as IKEv2 with another number. There is no NAT, MOBIKE, fragmentation
-//!   or IPComp, and no `ike-update` event; `ike-rekey` and `child-rekey` come of `rekey` alone.
-//! - **`log` and `control-log`** have the lines of levels 0 and 1 that come most of the time, and none
-//!   of higher levels.
+//! - **IKEv1** is logged and listed as IKEv2 with another number. There is no NAT, fragmentation or
+//!   IPComp, and no address ever changes, so that there is no `ike-update` event; `ike-rekey` and
+//!   `child-rekey` come of `rekey` alone. What was rekeyed is gone at once.
+//! - **`log` and `control-log`** have the lines of levels 0 and 1 that the real ones have when tunnels
+//!   with a shared secret come up, are rekeyed and go down, and when something is loaded or refused, in
+//!   the same order. The lengths of packets are made up. Missing are the lines about virtual addresses
+//!   of a peer, certificates and EAP, those that say in which way a key or certificate is malformed, and
+//!   all of higher levels. `log` comes before the other events here; charon has no order between them.
 //! - **Pools** give an address to the peer of a connection with `pools`, whoever initiated. The address
 //!   that we ask for with `vips` is the one that is asked for, else 10.3.0.1 or fec3::1.
 //! - **Keys and certificates**: the identifier of a private key is made from its data, not from its
@@ -179,8 +183,10 @@
 //!   and services of `/etc` beyond the best known, are not known.
 //! - **`stats`** counts IKE_SAs and what waits for them; the rest is constant. `version` has `simulated`
 //!   as its `release`.
-//! - **`alert`** comes of attempts that fail, since 6.1.0. A [`Server`] raises any event by hand
-//!   ([`Server::raise`]).
+//! - **`alert`** is in strongSwan since 6.0.3, and so of these generations in 6.1.0 alone: there is no
+//!   model of 6.0.3 to 6.0.6, which have it as well. It comes of attempts that fail:
+//!   `peer-addr-failed`, `local-auth-failed`, `retransmit-send-timeout` and `peer-init-unreachable`. A
+//!   [`Server`] raises any event by hand ([`Server::raise`]).
 //! - **Threads and backlog**: as many commands are worked on as there are connections, and any number
 //!   of clients may wait to be accepted ([`Server::set_threads`], [`Server::set_backlog`]).
 

@@ -17,7 +17,6 @@ mod daemon;
 mod example;
 mod mirror;
 mod model;
-mod order;
 #[cfg(unix)]
 #[path = "../../../vici-testing/tests/shared/outside.rs"]
 mod outside;

@@ -86,25 +86,29 @@ impl Serving {
         let Some(_turn) = connections.turn() else {
             return false;
         };
+        let call = |command, message| Call {
+            connections,
+            connection,
+            command,
+            message,
+            afterwards: RefCell::default(),
+        };
         match asked {
             Asked::Register { name } if service.has_event(name) => {
                 if connection.register(name) {
                     connections.count(name);
                 }
             }
-            Asked::Register { .. } => connection.send(Packet::EventUnknown),
+            Asked::Register { name } => {
+                service.invalid_registration(&mut call(name, &[]));
+                connection.send(Packet::EventUnknown);
+            }
             Asked::Unregister { name } => {
                 connection.unregister(name);
                 connections.notify();
             }
             Asked::Command { name, message } => {
-                let mut call = Call {
-                    connections,
-                    connection,
-                    command: name,
-                    message,
-                    afterwards: RefCell::default(),
-                };
+                let mut call = call(name, message);
                 let reply = service.call(&mut call);
                 let afterwards = call.afterwards.into_inner();
                 match reply {

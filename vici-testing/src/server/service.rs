@@ -23,6 +23,12 @@ pub trait Service: Send + Sync + 'static {
 
     /// Whether there is an event of this name, which clients may register.
     fn has_event(&self, name: &str) -> bool;
+
+    /// Learns that a client asks for an event that there is not, before it is answered that. The event
+    /// is the command of the call. Nothing has to be done about it.
+    fn invalid_registration(&self, call: &mut Call<'_>) {
+        let _ = call;
+    }
 }
 
 impl<T: ?Sized + Service> Service for Arc<T> {
@@ -32,6 +38,10 @@ impl<T: ?Sized + Service> Service for Arc<T> {
 
     fn has_event(&self, name: &str) -> bool {
         (**self).has_event(name)
+    }
+
+    fn invalid_registration(&self, call: &mut Call<'_>) {
+        (**self).invalid_registration(call);
     }
 }
 

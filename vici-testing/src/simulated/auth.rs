@@ -133,6 +133,18 @@ impl Auth {
     }
 }
 
+/// A setting of a connection as two of them are compared: a kind of public key alone is any.
+pub(super) fn compared(value: &Value) -> Value {
+    let Value::Section(round) = value else {
+        return value.clone();
+    };
+    let round = round.iter().map(|(name, value)| match value.as_str() {
+        Some("rsa" | "ecdsa" | "bliss") if name == b"auth" => (name, Value::from("pubkey")),
+        _ => (name, value.clone()),
+    });
+    Value::Section(round.collect())
+}
+
 impl Options for Auth {
     fn value(&mut self, name: &str, value: &[u8]) -> Result<(), Wrong> {
         match name {

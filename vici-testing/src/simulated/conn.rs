@@ -31,6 +31,7 @@ pub(super) struct Conn {
     ppk_id: Option<String>,
     ppk_required: bool,
     proposals: Vec<Proposal>,
+    pub(super) mobike: bool,
     pub(super) vips: Vec<String>,
     pub(super) pools: Vec<String>,
     pub(super) local: Vec<Auth>,
@@ -62,6 +63,7 @@ impl Conn {
             ppk_id: None,
             ppk_required: false,
             proposals: Vec::new(),
+            mobike: true,
             vips: Vec::new(),
             pools: Vec::new(),
             local: Vec::new(),
@@ -80,7 +82,7 @@ impl Conn {
         let settings = section.iter();
         let settings = settings.filter(|(name, _)| !name.eq_ignore_ascii_case(b"children"));
         conn.settings = settings
-            .map(|(name, value)| (name, value.clone()))
+            .map(|(name, value)| (name, auth::compared(value)))
             .collect();
         Ok(conn)
     }
@@ -211,7 +213,8 @@ impl Options for Conn {
             "unique" => self.unique = option::word(value, &["no", "never", "keep", "replace"])?,
             "ppk_id" => self.ppk_id = Some(parse(value, option::identity)?),
             "ppk_required" => self.ppk_required = parse(value, number::boolean)?,
-            "mobike" | "aggressive" | "pull" | "encap" | "send_certreq" | "mediation" => {
+            "mobike" => self.mobike = parse(value, number::boolean)?,
+            "aggressive" | "pull" | "encap" | "send_certreq" | "mediation" => {
                 check(value, number::boolean)?;
             }
             "local_port" => self.local_port = parse(value, number::unsigned)?,

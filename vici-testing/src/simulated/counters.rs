@@ -14,16 +14,19 @@ pub(super) struct Counters {
 type Set = [u64; NAMES.len()];
 
 impl Counters {
-    /// Counts these, once each.
-    pub(super) fn count(&mut self, conn: &str, names: &[&str]) {
-        let index = match self.conns.iter().position(|(name, _)| name == conn) {
-            Some(index) => index,
-            None => {
+    /// Counts these, once each, for all and for a connection if it is known.
+    pub(super) fn count(&mut self, conn: Option<&str>, names: &[&str]) {
+        let conn = conn.and_then(|conn| {
+            let index = self.conns.iter().position(|(name, _)| name == conn);
+            if index.is_none() {
                 self.conns.push((conn.to_owned(), Set::default()));
-                self.conns.len() - 1
             }
-        };
-        let conn = self.conns.get_mut(index).map(|(_, set)| set);
+            let set = match index {
+                Some(index) => self.conns.get_mut(index),
+                None => self.conns.last_mut(),
+            };
+            set.map(|(_, set)| set)
+        });
         for set in [Some(&mut self.global), conn].into_iter().flatten() {
             for (counter, name) in set.iter_mut().zip(NAMES) {
                 *counter += u64::from(names.contains(&name));

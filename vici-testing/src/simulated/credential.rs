@@ -78,13 +78,22 @@ impl Credentials {
         } else {
             format!("'{}'", owners.join("', '"))
         };
-        output.config(&format!("loaded {kind} shared key{named} for: {shown}"));
+        // They are the same to the daemon.
+        let shown_kind = if *kind == "XAUTH" { "EAP" } else { kind };
+        output.config(&format!(
+            "loaded {shown_kind} shared key{named} for: {shown}"
+        ));
         shared.insert(0, Shared { id, kind, owners });
         Ok(())
     }
 
-    pub(super) fn unload_shared(&mut self, request: &Request) -> Result<(), Refused> {
+    pub(super) fn unload_shared(
+        &mut self,
+        request: &Request,
+        output: Output<'_>,
+    ) -> Result<(), Refused> {
         let id = request.text("id").ok_or("unique identifier missing")?;
+        output.config(&format!("unloaded shared key with id '{id}'"));
         let shared = &mut self.shared;
         shared.retain(|shared| shared.id.as_deref() != Some(id));
         Ok(())
@@ -111,11 +120,17 @@ impl Credentials {
         if data.is_empty() {
             return Err("key data missing".to_owned());
         }
-        let failed = || format!("parsing {kind} private key failed");
-        let der = certificate::der(data).ok_or_else(failed)?;
-        if Certificate::parse(&der).is_some() {
-            return Err(failed());
-        }
+        let der = certificate::der(data);
+        let key = der.filter(|der| Certificate::parse(der).is_none());
+        let Some(der) = key else {
+            let (unknown, builders) = match *kind {
+                "BLISS" => (0, 0),
+                "ANY" | "RSA" => (1, 5),
+                _ => (1, 4),
+            };
+            unbuilt("PRIVATE_KEY", kind, unknown, builders, output);
+            return Err(format!("parsing {kind} private key failed"));
+        };
         let id = identifier(&der);
         output.config(&format!("loaded {kind} private key"));
         self.keys.retain(|key| *key != id);
@@ -145,6 +160,7 @@ impl Credentials {
     pub(super) fn load_cert(
         &mut self,
         request: &Request,
+        generation: Generation,
         output: Output<'_>,
     ) -> Result<(), Refused> {
         let kind = request.text("type").ok_or("certificate type missing")?;
@@ -164,7 +180,16 @@ impl Credentials {
             return Err("certificate data missing".to_owned());
         }
         let parsed = Certificate::parse(data).filter(|_| kind == "X509");
-        let parsed = parsed.ok_or_else(|| format!("parsing {kind} certificate failed"))?;
+        let Some(parsed) = parsed else {
+            let (unknown, builders) = match kind {
+                "X509" | "X509_CRL" => (1, 4),
+                "OCSP_RESPONSE" if !generation.is_6() => (1, 2),
+                "PUBKEY" => (3, 3),
+                _ => (1, 3),
+            };
+            unbuilt("CERTIFICATE", kind, unknown, builders, output);
+            return Err(format!("parsing {kind} certificate failed"));
+        };
         if flag == "CA" && !parsed.is_ca {
             return Err("ca certificate lacks CA basic constraint, rejected".to_owned());
         }
@@ -220,14 +245,26 @@ impl Credentials {
     }
 
     /// There are no tokens.
-    pub(super) fn load_token(request: &Request) -> Result<(), Refused> {
+    pub(super) fn load_token(request: &Request, output: Output<'_>) -> Result<(), Refused> {
         request.text("handle").ok_or("keyid missing")?;
+        unbuilt("PRIVATE_KEY", "ANY", 0, 5, output);
         Err("loading private key from token failed".to_owned())
     }
 
     pub(super) fn clear(&mut self) {
         *self = Self::default();
     }
+}
+
+/// Logs that none of the plugins that try has made something of the data, and how many of them do not
+/// know its form.
+fn unbuilt(what: &str, kind: &str, unknown: u8, builders: u8, output: Output<'_>) {
+    for _ in 0..unknown {
+        let msg = "  file coded in unknown format, discarded";
+        output.log("LIB", 1, None, msg);
+    }
+    let msg = format!("building CRED_{what} - {kind} failed, tried {builders} builders");
+    output.log("LIB", 1, None, &msg);
 }
 
 fn certificate_kind(kind: &str) -> Result<&'static str, Refused> {

@@ -9,7 +9,8 @@ pub enum Generation {
     V5_9_8,
     /// 6.0.1, of Debian 13.
     V6_0_1,
-    /// 6.1.0, of Debian 14: without IKEv1, with `alert`, and with proposals in `list-conn`.
+    /// 6.1.0, of Debian 14: without IKEv1, with `alert` (which is in strongSwan since 6.0.3), and with
+    /// proposals in `list-conn`.
     V6_1_0,
 }
 

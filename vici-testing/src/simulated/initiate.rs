@@ -7,7 +7,8 @@ use vici_serde::{Message, Section};
 
 use super::auth::{Auth, Class};
 use super::conn::Conn;
-use super::exchange::packet;
+use super::exchange::Exchange;
+use super::install::establishing;
 use super::output::{Output, Refused};
 use super::peer::Peer;
 use super::proposal::selected;
@@ -69,21 +70,32 @@ impl State {
         }
         let mut sa = self.new_sa(&conn, false);
         sa.wanted = child.map(|child| child.name.clone());
-        let about = Some(("(unnamed)", sa.id));
-        let msg = format!("{} is initiating an IKE_SA", sa.remote_host);
-        output.log("IKE", 0, about, &msg);
-        self.counters.count(
-            ike,
-            &[
-                "ike-init-in-req",
-                "ike-init-out-resp",
-                "ike-auth-in-req",
-                "ike-auth-out-resp",
-            ],
-        );
-        let id = sa.id;
-        self.sas.push(sa);
-        Some(self.establish(id, output))
+        let init = init(false);
+        self.request(&sa, &init, output);
+        let (id, remote) = (sa.id, sa.remote_host);
+        let msg = if self.generation.is_6_1() {
+            format!("{remote} is initiating IKE_SA (unnamed)[{id}]")
+        } else {
+            format!("{remote} is initiating an IKE_SA")
+        };
+        output.log("IKE", 0, Some(sa.about()), &msg);
+        let msg = selected("IKE", &sa.proposal);
+        output.log("CFG", 1, Some(sa.about()), &msg);
+        self.response(&sa, &init, output);
+        sa.met = true;
+
+        let payloads = auth_payloads(&sa);
+        let auth = auth(false, &payloads);
+        self.request(&sa, &auth, output);
+        let msg = format!("looking for peer configs matching {}", sa.ends());
+        output.log("CFG", 1, Some(sa.about()), &msg);
+        sa.chosen = true;
+        let msg = format!("selected peer config '{ike}'");
+        output.log("CFG", 1, Some(sa.about()), &msg);
+        self.sas.push(sa.clone());
+        let attempt = self.establish(id, output);
+        self.response(&sa, &auth, output);
+        Some(attempt)
     }
 
     /// Sends the first message of a new IKE_SA.
@@ -98,14 +110,12 @@ impl State {
         let about = Some((name.as_str(), id));
         let Some(peer) = conn.peer() else {
             output.log("IKE", 1, about, "unable to resolve %any, initiate aborted");
-            self.alert("peer-addr-failed", &sa, output);
+            self.alert("peer-addr-failed", &sa, Moment::default(), output);
             return Attempt::Failed;
         };
         let msg = format!("initiating IKE_SA {name}[{id}] to {}", sa.remote_host);
         output.log("IKE", 0, about, &msg);
-        output.log("ENC", 1, about, INIT_REQUEST);
-        output.log("NET", 1, about, &packet(&sa, true, 500, 892));
-        self.counters.count(&name, &["ike-init-out-req"]);
+        self.request(&sa, &init(true), output);
         let silent = self.peers.get(peer) == Some(&Peer::Silent);
         self.sas.push(sa);
         if silent {
@@ -124,14 +134,14 @@ impl State {
         output.log("IKE", 1, about, "giving up after 5 retransmits");
         let msg = "establishing IKE_SA failed, peer not responding";
         output.log("IKE", 1, about, msg);
-        self.alert("retransmit-send-timeout", &sa, output);
-        self.alert("peer-init-unreachable", &sa, output);
+        self.alert("retransmit-send-timeout", &sa, Moment::default(), output);
+        self.alert("peer-init-unreachable", &sa, Moment::default(), output);
     }
 
     /// Tells what is wrong, where the daemon does that.
-    fn alert(&self, kind: &str, sa: &IkeSa, output: Output<'_>) {
+    fn alert(&self, kind: &str, sa: &IkeSa, moment: Moment<'_>, output: Output<'_>) {
         if self.generation.is_6_1() {
-            let shown = Section::new().section(&sa.name, sa.shown(Moment::default()));
+            let shown = Section::new().section(&sa.name, sa.shown(moment));
             let alert = Message::new().key("type", kind).section("ike-sa", shown);
             output.raise("alert", &alert);
         }
@@ -142,66 +152,56 @@ impl State {
         let Some(index) = self.position(id) else {
             return Attempt::Failed;
         };
-        let Some(sa) = self.sas.get(index).cloned() else {
+        let Some(sa) = self.sas.get_mut(index) else {
             return Attempt::Failed;
         };
+        sa.met = true;
+        let sa = sa.clone();
         let about = Some(sa.about());
-        let Some(conn) = self.conns.iter().find(|conn| conn.name == sa.name) else {
+        let Some(conn) = self.conns.iter().find(|conn| conn.name == sa.name).cloned() else {
             self.sas.remove(index);
             return Attempt::Failed;
         };
-        output.log("NET", 1, about, &packet(&sa, false, 500, 248));
-        output.log("ENC", 1, about, INIT_RESPONSE);
-        let selected = selected("IKE", &conn.proposal());
-        output.log("CFG", 1, about, &selected);
-        let authenticated = self.authenticate(conn.local.first(), &sa, output);
-        let peer = conn.peer().and_then(|peer| self.peers.get(peer));
-        let refused = peer == Some(&Peer::Refuses);
-        self.counters.count(&sa.name, &["ike-init-in-resp"]);
-        if !authenticated {
+        self.response(&sa, &init(true), output);
+        output.log("CFG", 1, about, &selected("IKE", &sa.proposal));
+        if !self.authenticate(conn.local.first(), &sa, output) {
+            let tasks = sa.tasks_of_auth();
+            let moment = Moment::of(true, &tasks);
+            self.alert("local-auth-failed", &sa, moment, output);
             self.sas.remove(index);
             return Attempt::Failed;
         }
 
         if let Some(child) = &sa.wanted {
-            let number = self.child_id + 1;
-            let msg = format!("establishing CHILD_SA {child}{{{number}}}");
+            let reqid = conn.child(child).map_or(0, |child| child.reqid);
+            let msg = establishing(child, self.child_id + 1, reqid);
             output.log("IKE", 0, about, &msg);
         }
-        output.log(
-            "ENC",
-            1,
-            about,
-            &with_child(AUTH_REQUEST, sa.wanted.is_some()),
-        );
-        output.log("NET", 1, about, &packet(&sa, true, 4500, 416));
-        output.log("NET", 1, about, &packet(&sa, false, 4500, 240));
-        self.counters
-            .count(&sa.name, &["ike-auth-out-req", "ike-auth-in-resp"]);
-        if refused {
-            output.log(
-                "ENC",
-                1,
-                about,
-                "parsed IKE_AUTH response 1 [ N(AUTH_FAILED) ]",
-            );
-            output.log(
-                "IKE",
-                1,
-                about,
-                "received AUTHENTICATION_FAILED notify error",
-            );
-            self.alert("local-auth-failed", &sa, output);
-            self.sas.remove(index);
-            return Attempt::Failed;
+        let peer = conn.peer().and_then(|peer| self.peers.get(peer));
+        let refused = peer == Some(&Peer::Refuses);
+        let [request, response] = auth_payloads(&sa);
+        let response = if refused {
+            "[ N(AUTH_FAILED) ]".to_owned()
+        } else {
+            response
+        };
+        let payloads = [request, response];
+        let auth = auth(true, &payloads);
+        self.request(&sa, &auth, output);
+        self.response(&sa, &auth, output);
+        if !refused {
+            return self.establish(id, output);
         }
-        output.log(
-            "ENC",
-            1,
-            about,
-            &with_child(AUTH_RESPONSE, sa.wanted.is_some()),
-        );
-        self.establish(id, output)
+        let msg = "received AUTHENTICATION_FAILED notify error";
+        output.log("IKE", 1, about, msg);
+        let mut tasks = sa.tasks_of_auth();
+        // There is nothing to ask for.
+        tasks.retain(|task| *task != "IKE_CONFIG");
+        let moment = Moment::of(true, &tasks);
+        self.alert("local-auth-failed", &sa, moment, output);
+        output.raise("ike-updown", &sa.updown(false, moment));
+        self.sas.remove(index);
+        Attempt::Failed
     }
 
     /// Finishes what both sides agree on.
@@ -218,56 +218,57 @@ impl State {
             .pools
             .lease(&conn.pools, &remote_id.unwrap_or_default());
         let spi = self.random.long();
-        let rekey_time = Some(conn.rekey_time()).filter(|time| *time != 0);
-        let rekey_time = rekey_time.map(|time| self.random.before(time));
+        let rekey_limit = Some(conn.rekey_time()).filter(|time| *time != 0);
+        let rekey_time = rekey_limit.map(|limit| self.random.before(limit));
         let Some(sa) = self.sas.get_mut(index) else {
             return Attempt::Failed;
         };
         sa.established = Some(Instant::now());
         sa.responder_spi = spi;
+        sa.rekey_limit = rekey_limit;
         sa.rekey_time = rekey_time;
         sa.reauth_time = Some(conn.reauth_time()).filter(|time| *time != 0);
-        sa.message_id = if sa.initiator { 2 } else { 0 };
+        sa.message_ids = if sa.initiator { [2, 0] } else { [0, 2] };
         sa.remote_vips = remote_vips;
         sa.local_vips = conn.vips.iter().map(|vip| requested(vip)).collect();
         let wanted = sa.wanted.take();
         let sa = sa.clone();
 
         let about = Some(sa.about());
-        let how = match conn.remote.first().and_then(|auth| auth.class) {
-            Some(Class::PreShared) => "pre-shared key",
-            Some(Class::Eap) => "EAP",
-            Some(Class::XAuth) => "XAuth",
-            _ => "public key",
-        };
-        let msg = format!("authentication of '{}' with {how} successful", sa.remote_id);
+        let remote = conn.remote.first().and_then(|auth| auth.class);
+        let (id, how) = (&sa.remote_id, method(remote));
+        let msg = format!("authentication of '{id}' with {how} successful");
         output.log("IKE", 1, about, &msg);
         for address in &sa.local_vips {
             let msg = format!("installing new virtual IP {address}");
             output.log("IKE", 1, about, &msg);
         }
-        let (name, ends) = (&sa.name, sa.ends());
-        let msg = format!("IKE_SA {name}[{id}] established between {ends}");
-        output.log("IKE", 0, about, &msg);
-        if let Some(time) = sa.rekey_time {
-            let msg = format!("scheduling rekeying in {time}s");
-            output.log("IKE", 1, about, &msg);
-            let longest = time + conn.rekey_time() / 10;
-            let msg = format!("maximum IKE_SA lifetime {longest}s");
+        if sa.mobike {
+            output.log("IKE", 1, about, "peer supports MOBIKE");
+        }
+        if !sa.initiator {
+            let local = conn.local.first().and_then(|auth| auth.class);
+            let (id, how) = (&sa.local_id, method(local));
+            let msg = format!("authentication of '{id}' (myself) with {how}");
             output.log("IKE", 1, about, &msg);
         }
-        let tasks: &[&str] = match wanted {
-            Some(_) => &["IKE_ESTABLISH", "CHILD_CREATE"],
-            None => &["IKE_ESTABLISH"],
+        let (name, id, ends) = (&sa.name, sa.id, sa.ends());
+        let msg = format!("IKE_SA {name}[{id}] established between {ends}");
+        output.log("IKE", 0, about, &msg);
+        sa.log_times(about, output);
+        let tasks: &[&str] = match (sa.initiator, &wanted) {
+            (true, Some(_)) => &["IKE_ESTABLISH", "CHILD_CREATE"],
+            (true, None) => &["IKE_ESTABLISH"],
+            (false, _) => &["IKE_ESTABLISH", "IKE_AUTH_LIFETIME", "CHILD_CREATE"],
         };
-        let moment = Moment { state: None, tasks };
+        let (ours, moment) = (sa.initiator, Moment::of(sa.initiator, tasks));
         let event = sa.updown(true, moment);
         match &wanted {
             Some(_) => output.raise("ike-updown", &event),
             None => output.conclude("ike-updown", &event),
         }
         if let Some(child) = wanted.and_then(|child| conn.child(&child).cloned()) {
-            self.install_child(index, &child, true, output);
+            self.install_child(index, &child, true, ours, output);
         }
         Attempt::Established
     }
@@ -299,11 +300,15 @@ impl State {
             responder_spi: 0,
             proposal: conn.proposal(),
             established: None,
+            rekey_limit: None,
             rekey_time: None,
             reauth_time: None,
             local_vips: Vec::new(),
             remote_vips: Vec::new(),
-            message_id: 0,
+            message_ids: [0, 0],
+            met: false,
+            chosen: initiator,
+            mobike: conn.mobike,
             wanted: None,
             children: Vec::new(),
         }
@@ -353,23 +358,60 @@ fn requested(vip: &str) -> String {
     }
 }
 
-/// What a message holds, without what only a child needs where there is none.
-fn with_child(payloads: &str, child: bool) -> String {
-    if child {
-        payloads.to_owned()
-    } else {
-        payloads.replace(" SA TSi TSr", "")
+/// How somebody authenticates, in the words of the log.
+fn method(class: Option<Class>) -> &'static str {
+    match class {
+        Some(Class::PreShared) => "pre-shared key",
+        Some(Class::Eap) => "EAP",
+        Some(Class::XAuth) => "XAuth",
+        Some(Class::PublicKey) | None => "public key",
     }
 }
 
-const INIT_REQUEST: &str = "generating IKE_SA_INIT request 0 [ SA KE No N(NATD_S_IP) \
-     N(NATD_D_IP) N(FRAG_SUP) N(HASH_ALG) N(REDIR_SUP) ]";
+/// The first exchange, which agrees on keys.
+fn init(ours: bool) -> Exchange<'static> {
+    Exchange {
+        name: "IKE_SA_INIT",
+        id: 0,
+        ours,
+        payloads: [
+            "[ SA KE No N(NATD_S_IP) N(NATD_D_IP) N(FRAG_SUP) N(HASH_ALG) N(REDIR_SUP) ]",
+            "[ SA KE No N(NATD_S_IP) N(NATD_D_IP) N(FRAG_SUP) N(HASH_ALG) N(CHDLESS_SUP) N(MULT_AUTH) ]",
+        ],
+        lengths: [892, 248],
+        port: 500,
+        counter: "ike-init",
+    }
+}
 
-const INIT_RESPONSE: &str = "parsed IKE_SA_INIT response 0 [ SA KE No N(NATD_S_IP) \
-     N(NATD_D_IP) N(FRAG_SUP) N(HASH_ALG) N(CHDLESS_SUP) N(MULT_AUTH) ]";
+/// The second exchange, which authenticates both sides.
+fn auth(ours: bool, payloads: &[String; 2]) -> Exchange<'_> {
+    Exchange {
+        name: "IKE_AUTH",
+        id: 1,
+        ours,
+        payloads: payloads.each_ref().map(String::as_str),
+        lengths: [416, 240],
+        port: 4500,
+        counter: "ike-auth",
+    }
+}
 
-const AUTH_REQUEST: &str = "generating IKE_AUTH request 1 [ IDi N(INIT_CONTACT) IDr AUTH SA TSi \
-     TSr N(MOBIKE_SUP) N(ADD_6_ADDR) N(MULT_AUTH) N(EAP_ONLY) N(MSG_ID_SYN_SUP) ]";
-
-const AUTH_RESPONSE: &str =
-    "parsed IKE_AUTH response 1 [ IDr AUTH SA TSi TSr N(MOBIKE_SUP) N(ADD_6_ADDR) ]";
+/// What its messages hold.
+fn auth_payloads(sa: &IkeSa) -> [String; 2] {
+    let child = if sa.wanted.is_some() {
+        " SA TSi TSr"
+    } else {
+        ""
+    };
+    let mobike = if sa.mobike {
+        " N(MOBIKE_SUP) N(ADD_6_ADDR)"
+    } else {
+        ""
+    };
+    let last = "N(MULT_AUTH) N(EAP_ONLY) N(MSG_ID_SYN_SUP)";
+    [
+        format!("[ IDi N(INIT_CONTACT) IDr AUTH{child}{mobike} {last} ]"),
+        format!("[ IDr AUTH{child}{mobike} ]"),
+    ]
+}

@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::child::{Child, written};
 use super::exchange::Exchange;
 use super::output::Output;
-use super::proposal::selected;
+use super::proposal::{Agreed, selected};
 use super::sa::{Attempt, ChildSa, Moment};
 use super::selector::Selector;
 use super::state::State;
@@ -26,13 +26,7 @@ impl State {
         let Some(sa) = self.sas.get_mut(index) else {
             return Attempt::Failed;
         };
-        let message = sa.message_id;
         let existing = sa.child(&child.name).cloned();
-        if existing.is_none() && ours {
-            sa.message_id += 1;
-        }
-        let sa = sa.clone();
-        let about = Some(sa.about());
         if let Some(existing) = existing {
             self.child_id += 1;
             let [name, number] = [child.name.clone(), self.child_id.to_string()];
@@ -41,22 +35,25 @@ impl State {
                 "not establishing CHILD_SA {name}{{{number}}} due to existing duplicate {{{}}} with {spis} and {selectors}",
                 existing.id
             );
-            output.log("IKE", 1, about, &msg);
+            output.log("IKE", 1, Some(sa.about()), &msg);
             return Attempt::Failed;
         }
+        let message = sa.next_message(ours);
+        let sa = sa.clone();
         if ours {
-            let number = self.child_id + 1;
-            let msg = format!("establishing CHILD_SA {}{{{number}}}", child.name);
-            output.log("IKE", 0, about, &msg);
+            let msg = establishing(&child.name, self.child_id + 1, child.reqid);
+            output.log("IKE", 0, Some(sa.about()), &msg);
         }
-        let create = Exchange {
-            name: "CREATE_CHILD_SA",
-            payloads: "[ SA No TSi TSr ]",
-            lengths: [320, 192],
-            counter: "create-child",
-        };
-        self.exchange(&sa, message, ours, &create, output);
-        self.install_child(index, child, false, output);
+        let (_, proposal) = child.proposal();
+        let create = Exchange::create(message, ours, create_payloads(&proposal));
+        self.request(&sa, &create, output);
+        if ours {
+            self.response(&sa, &create, output);
+        }
+        self.install_child(index, child, false, ours, output);
+        if !ours {
+            self.response(&sa, &create, output);
+        }
         Attempt::Established
     }
 
@@ -65,17 +62,21 @@ impl State {
         index: usize,
         child: &Child,
         first: bool,
+        ours: bool,
         output: Output<'_>,
     ) {
         self.child_id += 1;
         let id = self.child_id;
-        let reqid = self.reqid(child.reqid);
-        let (protocol, proposal) = child.proposal();
+        let reqid = match child.reqid {
+            0 => self.reqids.take(),
+            configured => configured,
+        };
+        let (protocol, later_proposal) = child.proposal();
         // The keys of the first child come from the key exchange of the IKE_SA.
         let proposal = if first {
-            proposal.without_key_exchange()
+            later_proposal.clone().without_key_exchange()
         } else {
-            proposal
+            later_proposal.clone()
         };
         let [spi_in, spi_out] = [self.random.spi(), self.random.spi()];
         let rekey_time = self.random.before(child.rekey_time());
@@ -101,6 +102,7 @@ impl State {
             spi_in,
             spi_out,
             proposal,
+            later_proposal,
             bytes_in: 0,
             packets_in: 0,
             used_in: None,
@@ -120,22 +122,25 @@ impl State {
         let (name, spis, selectors) = (&new.name, new.spis(), new.selectors());
         let msg = format!("CHILD_SA {name}{{{id}}} established with {spis} and {selectors}");
         output.log("IKE", 0, about, &msg);
-        let moment = Moment {
-            state: None,
-            tasks: &["CHILD_CREATE"],
-        };
+        let moment = Moment::of(ours, &["CHILD_CREATE"]);
         let event = sa.child_updown(true, moment, &new, "INSTALLED");
         output.conclude("child-updown", &event);
     }
+}
 
-    fn reqid(&self, configured: u32) -> u32 {
-        if configured != 0 {
-            return configured;
-        }
-        let used = |reqid: u32| {
-            let mut children = self.sas.iter().flat_map(|sa| &sa.children);
-            children.any(|child| child.reqid == reqid)
-        };
-        (1..).find(|reqid| !used(*reqid)).unwrap_or(1)
+/// The line of the log that begins to make a child.
+pub(super) fn establishing(name: &str, number: u32, reqid: u32) -> String {
+    let reqid = match reqid {
+        0 => String::new(),
+        reqid => format!(" reqid {reqid}"),
+    };
+    format!("establishing CHILD_SA {name}{{{number}}}{reqid}")
+}
+
+/// What the messages hold that make one more child.
+pub(super) fn create_payloads(proposal: &Agreed) -> &'static str {
+    match proposal.key_exchange {
+        Some(_) => "[ SA No KE TSi TSr ]",
+        None => "[ SA No TSi TSr ]",
     }
 }

@@ -6,6 +6,7 @@ use super::child::Child;
 use super::conn::Conn;
 use super::output::{Output, Refused};
 use super::policy::Policy;
+use super::proposal;
 use super::request::{Fault, Request};
 use super::state::State;
 
@@ -19,7 +20,11 @@ impl State {
         let sections = request.sections();
         let count = sections.len();
         for (index, (name, section)) in sections.into_iter().enumerate() {
-            let conn = Conn::parse(&name, section, self.generation)?;
+            let conn = Conn::parse(&name, section, self.generation).inspect_err(|_| {
+                if let Some(keyword) = proposal::unknown(section, self.generation) {
+                    output.config(&format!("algorithm '{keyword}' not recognized"));
+                }
+            })?;
             if request.fault() == Fault::Inside && index + 1 == count {
                 break;
             }

@@ -23,6 +23,8 @@ mod policy;
 mod pool;
 mod proposal;
 mod random;
+mod rekey;
+mod reqid;
 mod request;
 mod sa;
 mod selector;

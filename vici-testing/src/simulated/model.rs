@@ -203,7 +203,7 @@ impl Service for Model {
             "unload-pool" => done(state.pools.unload(&request, output)),
             "get-pools" => Reply::encoded(&state.pools.get(&request)),
             "load-shared" => done(state.credentials.load_shared(&request, output)),
-            "unload-shared" => done(state.credentials.unload_shared(&request)),
+            "unload-shared" => done(state.credentials.unload_shared(&request, output)),
             "get-shared" => Reply::encoded(&state.credentials.get_shared()),
             "load-key" => match state.credentials.load_key(&request, generation, output) {
                 Ok(id) => Reply::encoded(&Message::new().key("success", true).key("id", id)),
@@ -211,8 +211,8 @@ impl Service for Model {
             },
             "unload-key" => done(state.credentials.unload_key(&request, output)),
             "get-keys" => Reply::encoded(&state.credentials.get_keys()),
-            "load-token" => done(Credentials::load_token(&request)),
-            "load-cert" => done(state.credentials.load_cert(&request, output)),
+            "load-token" => done(Credentials::load_token(&request, output)),
+            "load-cert" => done(state.credentials.load_cert(&request, generation, output)),
             "flush-certs" => done(state.credentials.flush_certs(&request)),
             "clear-creds" => {
                 state.credentials.clear();
@@ -247,6 +247,12 @@ impl Service for Model {
 
     fn has_event(&self, name: &str) -> bool {
         (self.generation.is_6_1() || name != "alert") && vici_types::EVENTS.contains(&name)
+    }
+
+    fn invalid_registration(&self, call: &mut Call<'_>) {
+        let (client, event) = (call.connection(), call.command());
+        let msg = format!("vici client {client} invalid registration: {event}");
+        Output::of_call(call).config(&msg);
     }
 }
 

@@ -42,7 +42,7 @@ impl Pools {
         let count = sections.len();
         for (index, (name, section)) in sections.into_iter().enumerate() {
             let inside = request.fault() == Fault::Inside && index + 1 == count;
-            let mut pool = Pool::parse(&name, section, inside)?;
+            let mut pool = Pool::parse(&name, section, inside, output)?;
             if generation.is_6() {
                 pool.base = pool.first;
             }
@@ -138,7 +138,12 @@ impl Pools {
 }
 
 impl Pool {
-    fn parse(name: &str, section: &Section, inside: bool) -> Result<Self, Refused> {
+    fn parse(
+        name: &str,
+        section: &Section,
+        inside: bool,
+        output: Output<'_>,
+    ) -> Result<Self, Refused> {
         let mut addrs = None;
         for (key, value) in section.iter() {
             let key = text_of_name(key);
@@ -152,6 +157,10 @@ impl Pool {
                 Value::Scalar(value) => {
                     let text = text(value).ok_or("invalid addrs value")?;
                     let parsed = parse_addresses(text);
+                    if let Some(subnet) = limited(text) {
+                        let msg = format!("virtual IP pool too large, limiting to {subnet}");
+                        output.config(&msg);
+                    }
                     addrs = Some(parsed.ok_or_else(|| format!("invalid addrs value: {text}"))?);
                 }
                 Value::List(items) if !items.is_empty() => check_attribute(&key, items)?,
@@ -231,6 +240,18 @@ fn shown_base(base: IpAddr) -> String {
     base.to_string()
 }
 
+/// A pool has that many bits of addresses at most.
+const HOST_BITS: u32 = 31;
+
+/// What is taken of a subnet that is larger.
+fn limited(addrs: &str) -> Option<String> {
+    let (base, prefix) = addrs.split_once('/')?;
+    let base: IpAddr = base.parse().ok()?;
+    let least = if base.is_ipv4() { 32 } else { 128 } - HOST_BITS;
+    let too_large = prefix.parse::<u32>().is_ok_and(|prefix| prefix < least);
+    too_large.then(|| format!("{}/{least}", shown_base(base)))
+}
+
 /// The base that is shown, the first address and the number of addresses.
 fn parse_addresses(text: &str) -> Option<(IpAddr, IpAddr, u32)> {
     if let Some((from, to)) = text.split_once('-') {
@@ -256,9 +277,8 @@ fn parse_addresses(text: &str) -> Option<(IpAddr, IpAddr, u32)> {
         IpAddr::V4(address) => (32, u128::from(address.to_bits())),
         IpAddr::V6(address) => (128, address.to_bits()),
     };
-    // A pool is limited to 2^31 addresses.
     let host = width - prefix.unwrap_or(width).min(width);
-    let host = host.min(31);
+    let host = host.min(HOST_BITS);
     let all = 1_u32 << host;
     if host < 2 {
         return Some((base, base, all));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use vici_serde::Section;
+use vici_serde::{Section, Text, Value};
 
 use super::algorithm::{Algorithm, INTEGRITY, PRF, encryption, key_exchange, lookup};
 use super::generation::Generation;
@@ -215,6 +215,22 @@ impl Agreed {
             ..self
         }
     }
+}
+
+/// The first keyword that is none in the proposals of a connection and its children.
+pub(super) fn unknown(conn: &Section, generation: Generation) -> Option<&str> {
+    conn.iter().find_map(|(name, value)| match value {
+        Value::List(items) if name.ends_with(b"proposals") => {
+            let texts = items.iter().filter_map(Text::as_str);
+            let proposals = texts.filter(|text| !text.eq_ignore_ascii_case("default"));
+            proposals.flat_map(|text| text.split('-')).find(|keyword| {
+                let keyword = keyword.to_ascii_lowercase();
+                Proposal::default().add(&keyword, generation).is_none()
+            })
+        }
+        Value::Section(section) => unknown(section, generation),
+        _ => None,
+    })
 }
 
 /// The proposals of a connection or child, as `list-conn` shows them.

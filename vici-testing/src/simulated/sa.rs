@@ -6,7 +6,7 @@ use std::time::Instant;
 use vici_serde::{Message, Section};
 
 use super::algorithm::Algorithm;
-use super::output::Output;
+use super::output::{About, Output};
 use super::proposal::{Agreed, Protocol};
 use super::request::Request;
 
@@ -26,13 +26,19 @@ pub(super) struct IkeSa {
     pub(super) proposal: Agreed,
     /// Since when it is up; not at all while it is being established.
     pub(super) established: Option<Instant>,
-    /// In how many seconds after that it is rekeyed, and reauthenticated.
+    /// In how many seconds after that it is rekeyed at the latest, is rekeyed, and reauthenticated.
+    pub(super) rekey_limit: Option<u64>,
     pub(super) rekey_time: Option<u64>,
     pub(super) reauth_time: Option<u64>,
     pub(super) local_vips: Vec<String>,
     pub(super) remote_vips: Vec<String>,
-    /// The identifier of the next message.
-    pub(super) message_id: u32,
+    /// The identifiers of the next requests: of ours, and of the peer.
+    pub(super) message_ids: [u32; 2],
+    /// Whether the first exchange is over, after which the ends know each other.
+    pub(super) met: bool,
+    /// Whether it is known which connection it belongs to.
+    pub(super) chosen: bool,
+    pub(super) mobike: bool,
     /// The child to establish with it.
     pub(super) wanted: Option<String>,
     pub(super) children: Vec<ChildSa>,
@@ -49,6 +55,8 @@ pub(super) struct ChildSa {
     pub(super) spi_in: u32,
     pub(super) spi_out: u32,
     pub(super) proposal: Agreed,
+    /// What it has after a rekeying.
+    pub(super) later_proposal: Agreed,
     pub(super) bytes_in: u64,
     pub(super) packets_in: u64,
     pub(super) used_in: Option<Instant>,
@@ -67,8 +75,28 @@ pub(super) struct ChildSa {
 pub(super) struct Moment<'a> {
     /// The state, unless it is up or being established.
     pub(super) state: Option<&'a str>,
-    /// The tasks that it works on, by our own request or by the peer's.
+    /// The tasks that it works on.
     pub(super) tasks: &'a [&'a str],
+    /// Whether the peer has begun them.
+    pub(super) passive: bool,
+}
+
+impl<'a> Moment<'a> {
+    /// When it works on these tasks, which we have begun or the peer.
+    pub(super) fn of(ours: bool, tasks: &'a [&'a str]) -> Self {
+        Self {
+            tasks,
+            passive: !ours,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn in_state(self, state: &'a str) -> Self {
+        Self {
+            state: Some(state),
+            ..self
+        }
+    }
 }
 
 /// How far an attempt has come.
@@ -98,8 +126,12 @@ pub(super) fn list(sas: &[IkeSa], request: &Request, output: Output<'_>) {
                 && child_id.is_none_or(|id| id == i64::from(sa.id))
         });
         let children = children.map(|sa| (sa.unique_name(), sa.shown("INSTALLED")));
-        let tasks = if sa.is_established() { &[] } else { CONNECTING };
-        let moment = Moment { state: None, tasks };
+        let tasks = if sa.is_established() {
+            Vec::new()
+        } else {
+            sa.tasks_of_init()
+        };
+        let moment = Moment::of(sa.initiator, &tasks);
         let shown = sa.shown(moment).section("child-sas", children.collect());
         output.stream("list-sa", &Message::new().section(&sa.name, shown));
     }
@@ -112,7 +144,43 @@ impl IkeSa {
 
     /// As the log calls it.
     pub(super) fn about(&self) -> (&str, u32) {
-        (&self.name, self.id)
+        let name = if self.chosen { &self.name } else { "(unnamed)" };
+        (name, self.id)
+    }
+
+    /// What it works on while it is being established.
+    pub(super) fn tasks_of_init(&self) -> Vec<&'static str> {
+        let known = |task: &&str| self.mobike || *task != "IKE_MOBIKE";
+        let tasks = CONNECTING.iter().copied().filter(known);
+        let wanted = self.wanted.as_ref().map(|_| "CHILD_CREATE");
+        tasks.chain(wanted).collect()
+    }
+
+    /// What is left of that when it is about to authenticate.
+    pub(super) fn tasks_of_auth(&self) -> Vec<&'static str> {
+        let done = ["IKE_VENDOR", "IKE_INIT", "IKE_NATD"];
+        let mut tasks = self.tasks_of_init();
+        tasks.retain(|task| !done.contains(task));
+        tasks
+    }
+
+    /// Logs how long it lives.
+    pub(super) fn log_times(&self, about: About<'_>, output: Output<'_>) {
+        if let (Some(time), Some(limit)) = (self.rekey_time, self.rekey_limit) {
+            let msg = format!("scheduling rekeying in {time}s");
+            output.log("IKE", 1, about, &msg);
+            let longest = time + limit / 10;
+            let msg = format!("maximum IKE_SA lifetime {longest}s");
+            output.log("IKE", 1, about, &msg);
+        }
+    }
+
+    /// The identifier of the next request of one side.
+    pub(super) fn next_message(&mut self, ours: bool) -> u32 {
+        let [next, peers] = &mut self.message_ids;
+        let next = if ours { next } else { peers };
+        *next += 1;
+        *next - 1
     }
 
     /// `192.0.2.1[moon]...192.0.2.2[sun]`
@@ -130,8 +198,14 @@ impl IkeSa {
         let up = self.is_established();
         let state = if up { "ESTABLISHED" } else { "CONNECTING" };
         let state = moment.state.unwrap_or(state);
-        let port = if up { 4500 } else { 500 };
-        let id = |id: &str| if up { id.to_owned() } else { "%any".to_owned() };
+        let port = if self.met { 4500 } else { 500 };
+        let id = |id: &str| {
+            if self.met {
+                id.to_owned()
+            } else {
+                "%any".to_owned()
+            }
+        };
         let mut shown = Section::new()
             .key("uniqueid", self.id)
             .key("version", self.version)
@@ -148,8 +222,10 @@ impl IkeSa {
         shown = shown
             .key("initiator-spi", format!("{:016x}", self.initiator_spi))
             .key("responder-spi", format!("{:016x}", self.responder_spi));
-        if let Some(since) = self.established {
+        if self.met {
             shown = algorithms(shown, &self.proposal, true);
+        }
+        if let Some(since) = self.established {
             if state == "ESTABLISHED" {
                 shown = times(shown, since, self.rekey_time, self.reauth_time);
             }
@@ -165,10 +241,10 @@ impl IkeSa {
         if moment.tasks.is_empty() {
             return shown;
         }
-        let kind = if self.initiator {
-            "tasks-active"
-        } else {
+        let kind = if moment.passive {
             "tasks-passive"
+        } else {
+            "tasks-active"
         };
         shown.list(kind, moment.tasks)
     }
@@ -206,6 +282,11 @@ impl ChildSa {
     /// The name of its section.
     pub(super) fn unique_name(&self) -> String {
         format!("{}-{}", self.name, self.id)
+    }
+
+    /// As the log calls it.
+    pub(super) fn numbered(&self) -> String {
+        format!("{}{{{}}}", self.name, self.id)
     }
 
     /// As the log describes it.
@@ -317,5 +398,4 @@ const CONNECTING: &[&str] = &[
     "IKE_AUTH_LIFETIME",
     "IKE_MOBIKE",
     "IKE_ESTABLISH",
-    "CHILD_CREATE",
 ];

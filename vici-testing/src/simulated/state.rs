@@ -13,6 +13,7 @@ use super::peer::Peer;
 use super::policy::Policies;
 use super::pool::Pools;
 use super::random::Random;
+use super::reqid::Reqids;
 use super::sa::IkeSa;
 
 /// All that a simulated daemon has.
@@ -33,6 +34,7 @@ pub(super) struct State {
     /// The numbers that were given last.
     pub(super) ike_id: u32,
     pub(super) child_id: u32,
+    pub(super) reqids: Reqids,
     pub(super) random: Random,
     /// Whether attempts are concluded before they are answered.
     pub(super) concludes_early: bool,
@@ -59,6 +61,7 @@ impl State {
             counters: Counters::default(),
             ike_id: 0,
             child_id: 0,
+            reqids: Reqids::default(),
             random: Random::default(),
             concludes_early: false,
             restarts: 0,

@@ -1,10 +1,6 @@
-//! How IKE_SAs and CHILD_SAs go down, or are replaced.
+//! How IKE_SAs and CHILD_SAs go down.
 
-use std::time::Instant;
-
-use vici_serde::{Message, Section};
-
-use super::exchange::{Exchange, packet};
+use super::exchange::Exchange;
 use super::output::{Output, Refused};
 use super::request::Request;
 use super::sa::{ChildSa, IkeSa, Moment};
@@ -68,7 +64,7 @@ impl State {
             }
             Selected::Children(ids) => {
                 for (id, child) in ids {
-                    self.close_child(*id, *child, true, output);
+                    self.close_child(*id, *child, output);
                 }
             }
         }
@@ -79,107 +75,128 @@ impl State {
         let Some(index) = self.position(id) else {
             return;
         };
-        let sa = self.sas.remove(index);
-        let about = Some(sa.about());
+        let mut sa = self.sas.remove(index);
         if !sa.is_established() {
             let msg = "destroying IKE_SA in state CONNECTING without notification";
-            output.log("IKE", 1, about, msg);
+            output.log("IKE", 1, Some(sa.about()), msg);
             return;
         }
-        let message = sa.message_id;
-        let msg = format!("deleting IKE_SA {}[{id}] between {}", sa.name, sa.ends());
-        output.log("IKE", 0, about, &msg);
-        if by_us.is_some() {
-            let msg = format!("sending DELETE for IKE_SA {}[{id}]", sa.name);
-            output.log("IKE", 1, about, &msg);
-            let msg = format!("generating INFORMATIONAL request {message} [ D ]");
-            output.log("ENC", 1, about, &msg);
-            output.log("NET", 1, about, &packet(&sa, true, 4500, 80));
+        let ours = by_us.is_some();
+        let message = sa.next_message(ours);
+        let delete = Exchange::delete(message, ours, "[ ]");
+        if !ours {
+            self.request(&sa, &delete, output);
+            let msg = format!("received DELETE for IKE_SA {}[{id}]", sa.name);
+            output.log("IKE", 1, Some(sa.about()), &msg);
         }
-        let counted: &[&str] = match by_us {
-            Some(true) => &["info-out-req"],
-            Some(false) => &["info-out-req", "info-in-resp"],
-            None => &["info-in-req", "info-out-resp"],
-        };
-        self.counters.count(&sa.name, counted);
-        if by_us == Some(false) {
-            output.log("NET", 1, about, &packet(&sa, false, 4500, 80));
-            let msg = format!("parsed INFORMATIONAL response {message} [ ]");
-            output.log("ENC", 1, about, &msg);
-        }
-        if by_us != Some(true) {
-            output.log("IKE", 0, about, "IKE_SA deleted");
-        }
-        let moment = Moment {
-            state: Some("DELETING"),
-            tasks: &["IKE_DELETE"],
-        };
+        self.delete(&sa, by_us, &delete, output);
+        let moment = Moment::of(ours, &["IKE_DELETE"]).in_state("DELETING");
         output.raise("ike-updown", &sa.updown(false, moment));
         for child in &sa.children {
             let event = sa.child_updown(false, moment, child, "INSTALLED");
             output.raise("child-updown", &event);
         }
+        let mut reqids: Vec<u32> = sa.children.iter().map(|child| child.reqid).collect();
+        if !self.generation.is_6() {
+            reqids.reverse();
+        }
+        for reqid in reqids {
+            self.reqids.release(reqid);
+        }
+        if !ours {
+            self.response(&sa, &delete, output);
+        }
         self.pools.release(&sa.remote_vips);
     }
 
-    /// Closes a child: by us or by the peer. Its IKE_SA stays.
-    pub(super) fn close_child(&mut self, id: u32, child: u32, ours: bool, output: Output<'_>) {
+    /// The deletion of an IKE_SA in the log, all of it where we begin.
+    pub(super) fn delete(
+        &mut self,
+        sa: &IkeSa,
+        by_us: Option<bool>,
+        delete: &Exchange<'_>,
+        output: Output<'_>,
+    ) {
+        let about = Some(sa.about());
+        let (name, id) = (&sa.name, sa.id);
+        let msg = format!("deleting IKE_SA {name}[{id}] between {}", sa.ends());
+        output.log("IKE", 0, about, &msg);
+        if by_us.is_some() {
+            let msg = format!("sending DELETE for IKE_SA {name}[{id}]");
+            output.log("IKE", 1, about, &msg);
+            self.request(sa, delete, output);
+        }
+        if by_us == Some(false) {
+            self.response(sa, delete, output);
+        }
+        if by_us != Some(true) {
+            output.log("IKE", 0, about, "IKE_SA deleted");
+        }
+    }
+
+    /// Closes a child, whose IKE_SA stays.
+    pub(super) fn close_child(&mut self, id: u32, child: u32, output: Output<'_>) {
         let sa = self.sas.iter_mut().find(|sa| sa.id == id);
         let Some(sa) = sa else { return };
         let Some(index) = sa.children.iter().position(|other| other.id == child) else {
             return;
         };
         let child = sa.children.remove(index);
-        let message = sa.message_id;
-        sa.message_id += 1;
+        let message = sa.next_message(true);
         let sa = sa.clone();
-        let about = Some(sa.about());
-        let msg = format!(
-            "closing CHILD_SA {}{{{}}} with SPIs {:08x}_i ({} bytes) {:08x}_o ({} bytes) and {}",
-            child.name,
-            child.id,
-            child.spi_in,
-            child.bytes_in,
-            child.spi_out,
-            child.bytes_out,
-            child.selectors()
-        );
-        output.log("IKE", 0, about, &msg);
-        if ours {
-            let msg = format!(
-                "sending DELETE for ESP CHILD_SA with SPI {:08x}",
-                child.spi_in
-            );
-            output.log("IKE", 1, about, &msg);
-        }
-        let delete = Exchange {
-            name: "INFORMATIONAL",
-            payloads: "[ D ]",
-            lengths: [80, 80],
-            counter: "info",
-        };
-        self.exchange(&sa, message, ours, &delete, output);
-        let name = &child.name;
-        if ours {
-            let msg = format!(
-                "received DELETE for ESP CHILD_SA with SPI {:08x}",
-                child.spi_out
-            );
-            output.log("IKE", 1, about, &msg);
-        }
-        let moment = Moment {
-            state: None,
-            tasks: &["CHILD_DELETE"],
-        };
+        self.delete_child(&sa, &child, message, output);
+        let moment = Moment::of(true, &["CHILD_DELETE"]);
         let event = sa.child_updown(false, moment, &child, "DELETED");
         if self.generation.is_6() {
             output.raise("child-updown", &event);
-            let msg = format!("CHILD_SA {name}{{{}}} closed", child.id);
-            output.log("IKE", 1, about, &msg);
+            self.closed(&sa, &child, output);
         } else {
-            output.log("IKE", 1, about, "CHILD_SA closed");
+            self.closed(&sa, &child, output);
             output.raise("child-updown", &event);
         }
+        self.reqids.release(child.reqid);
+    }
+
+    /// The deletion of a child in the log, by an exchange with this identifier.
+    pub(super) fn delete_child(
+        &mut self,
+        sa: &IkeSa,
+        child: &ChildSa,
+        message: u32,
+        output: Output<'_>,
+    ) {
+        let about = Some(sa.about());
+        let ChildSa {
+            name,
+            id,
+            spi_in,
+            bytes_in,
+            spi_out,
+            bytes_out,
+            ..
+        } = child;
+        let selectors = child.selectors();
+        let msg = format!(
+            "closing CHILD_SA {name}{{{id}}} with SPIs {spi_in:08x}_i ({bytes_in} bytes) \
+             {spi_out:08x}_o ({bytes_out} bytes) and {selectors}"
+        );
+        output.log("IKE", 0, about, &msg);
+        let msg = format!("sending DELETE for ESP CHILD_SA with SPI {spi_in:08x}");
+        output.log("IKE", 1, about, &msg);
+        let delete = Exchange::delete(message, true, "[ D ]");
+        self.request(sa, &delete, output);
+        self.response(sa, &delete, output);
+        let msg = format!("received DELETE for ESP CHILD_SA with SPI {spi_out:08x}");
+        output.log("IKE", 1, about, &msg);
+    }
+
+    pub(super) fn closed(&self, sa: &IkeSa, child: &ChildSa, output: Output<'_>) {
+        let msg = if self.generation.is_6() {
+            format!("CHILD_SA {}{{{}}} closed", child.name, child.id)
+        } else {
+            "CHILD_SA closed".to_owned()
+        };
+        output.log("IKE", 1, Some(sa.about()), &msg);
     }
 
     /// Closes the children that a connection has started, and IKE_SAs that have no others.
@@ -198,137 +215,10 @@ impl State {
                 self.close(id, Some(false), output);
             } else {
                 for child in children {
-                    self.close_child(id, child, true, output);
+                    self.close_child(id, child, output);
                 }
             }
         }
-    }
-
-    /// Replaces what is selected by the like with new keys.
-    pub(super) fn rekey(&mut self, selected: &Selected, output: Output<'_>) {
-        match selected {
-            Selected::Ike(ids) => {
-                for id in ids {
-                    self.rekey_ike(*id, output);
-                }
-            }
-            Selected::Children(ids) => {
-                for (id, child) in ids {
-                    self.rekey_child(*id, *child, output);
-                }
-            }
-        }
-    }
-
-    fn rekey_ike(&mut self, id: u32, output: Output<'_>) {
-        let [initiator_spi, responder_spi] = [self.random.long(), self.random.long()];
-        let Some(index) = self.position(id) else {
-            return;
-        };
-        let Some(old) = self.sas.get(index).filter(|sa| sa.is_established()) else {
-            return;
-        };
-        let mut old = old.clone();
-        self.ike_id += 1;
-        let new = IkeSa {
-            id: self.ike_id,
-            initiator: true,
-            initiator_spi,
-            responder_spi,
-            established: Some(Instant::now()),
-            message_id: 0,
-            children: core::mem::take(&mut old.children),
-            ..old.clone()
-        };
-        let moment = Moment {
-            state: Some("REKEYING"),
-            tasks: &["IKE_REKEY"],
-        };
-        let both = Section::new()
-            .section("old", old.shown(moment))
-            .section("new", new.shown(Moment::default()));
-        output.raise("ike-rekey", &Message::new().section(&new.name, both));
-        let msg = format!(
-            "IKE_SA {}[{}] rekeyed between {}",
-            new.name,
-            new.id,
-            new.ends()
-        );
-        output.log("IKE", 0, Some(old.about()), &msg);
-        self.counters.count(
-            &new.name,
-            &[
-                "ike-rekey-init",
-                "create-child-out-req",
-                "create-child-in-resp",
-                "info-out-req",
-                "info-in-resp",
-            ],
-        );
-        if let Some(place) = self.sas.get_mut(index) {
-            *place = new;
-        }
-    }
-
-    fn rekey_child(&mut self, id: u32, child: u32, output: Output<'_>) {
-        let [spi_in, spi_out] = [self.random.spi(), self.random.spi()];
-        self.child_id += 1;
-        let number = self.child_id;
-        let sa = self.sas.iter_mut().find(|sa| sa.id == id);
-        let Some(sa) = sa else { return };
-        let Some(index) = sa.children.iter().position(|other| other.id == child) else {
-            return;
-        };
-        let old = sa.children.remove(index);
-        let replaced = if self.generation.is_6() {
-            "REKEYING"
-        } else {
-            "REKEYED"
-        };
-        let new = ChildSa {
-            id: number,
-            spi_in,
-            spi_out,
-            bytes_in: 0,
-            packets_in: 0,
-            used_in: None,
-            bytes_out: 0,
-            packets_out: 0,
-            used_out: None,
-            installed: Instant::now(),
-            ..old.clone()
-        };
-        // The last one, as the newest.
-        sa.children.push(new.clone());
-        sa.message_id += 2;
-        let moment = Moment {
-            state: None,
-            tasks: &["CHILD_REKEY"],
-        };
-        let both = Section::new()
-            .section("old", old.shown(replaced))
-            .section("new", new.shown("INSTALLED"));
-        let children = Section::new().section(&new.name, both);
-        let shown = sa.shown(moment).section("child-sas", children);
-        output.raise("child-rekey", &Message::new().section(&sa.name, shown));
-        let msg = format!(
-            "CHILD_SA {}{{{number}}} established with {} and {}",
-            new.name,
-            new.spis(),
-            new.selectors()
-        );
-        output.log("IKE", 0, Some(sa.about()), &msg);
-        let name = sa.name.clone();
-        self.counters.count(
-            &name,
-            &[
-                "child-rekey",
-                "create-child-out-req",
-                "create-child-in-resp",
-                "info-out-req",
-                "info-in-resp",
-            ],
-        );
     }
 
     /// Sends clients to another gateway: they leave.

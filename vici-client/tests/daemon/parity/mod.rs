@@ -1,8 +1,10 @@
 //! What strongSwan's own clients, `swanctl` and PyPI's `vici`, see of a daemon is what this one sees.
 
 mod load;
+mod order;
 mod read;
 mod twins;
+mod watcher;
 
 use std::process::Command;
 

@@ -5,10 +5,12 @@ use vici_client::{Client, Error, Message};
 use vici_testing::SimulatedDaemon;
 
 use super::generation;
+use super::watcher::{Told, Watcher};
 use crate::charon::{Charon, PATIENCE, each_generation};
 
 each_generation! {
     twins_answer_alike
+    twins_log_alike
 }
 
 fn twins_answer_alike(charon: &Charon) {
@@ -34,6 +36,27 @@ fn twins_answer_alike(charon: &Charon) {
         steps.len()
     );
     assert!(count == 0, "{}", differences.join("\n"));
+}
+
+fn twins_log_alike(charon: &Charon) {
+    let generation = generation(charon);
+    let simulated = SimulatedDaemon::of(generation);
+    let connect = || [charon.direct(), simulated.connect().unwrap()];
+    let mut twins = connect();
+    let mut watchers = connect().map(|client| Watcher::new(client, &["log"]));
+    let mut differences = Vec::new();
+    for (command, request) in steps() {
+        let [real, ours] = [0, 1].map(|twin| {
+            answer(&mut twins[twin], command, &request);
+            watchers[twin].told(&Told::default()).log
+        });
+        if real != ours {
+            differences.push(format!(
+                "{command} {request}\n  real {real:#?}\n  ours {ours:#?}"
+            ));
+        }
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
 }
 
 /// What comes of a request: the events of its stream, and how it is answered.
@@ -163,6 +186,7 @@ fn steps() -> Vec<(&'static str, Message)> {
     steps.extend([
         ("get-shared", Message::new()),
         ("unload-shared", text(&[("id", "ike")])),
+        ("unload-shared", text(&[("id", "nope")])),
         ("get-shared", Message::new()),
         ("get-keys", Message::new()),
         ("unload-key", text(&[("id", "00")])),
@@ -171,6 +195,7 @@ fn steps() -> Vec<(&'static str, Message)> {
         pool("q", "0.0.0.0/0"),
         pool("r", "10.1.0.5-10.1.0.9"),
         pool("s", "fec0::/120"),
+        pool("t", "fec0::/64"),
         ("get-pools", text(&[("leases", "yes")])),
         ("unload-pool", text(&[("name", "q")])),
         ("unload-pool", text(&[("name", "nope")])),
@@ -270,6 +295,8 @@ const CHILD: &[(&str, &str)] = &[
 const AUTH: &[(&str, &str)] = &[
     ("auth", "psk"),
     ("auth", "pubkey"),
+    ("auth", "rsa"),
+    ("auth", "ecdsa"),
     ("auth", "bliss"),
     ("auth", "eap-md5"),
     ("auth", "xauth-generic"),
