@@ -312,8 +312,9 @@ impl Book {
             let first = first.map_or(was, |origin| origin.first);
             self.children_were.insert(id, Origin { last: was, first });
             if self.table.child(id).is_some() {
-                self.child_down(replaced);
+                // An IKE_SA that is down is gone with the last that it has.
                 self.child_up(ike.id, new);
+                self.child_down(replaced);
                 continue;
             }
             let Some((owner, old)) = self.table.remove_child(replaced) else {

@@ -17,6 +17,7 @@ mod daemon;
 mod example;
 mod mirror;
 mod model;
+mod order;
 #[cfg(unix)]
 #[path = "../../../vici-testing/tests/shared/outside.rs"]
 mod outside;
