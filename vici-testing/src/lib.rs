@@ -181,6 +181,9 @@
 //!   tokens are not looked at: `file` and `handle` are refused as not found.
 //! - **Options** are checked as charon does it, within what is usual: rare algorithms, and the protocols
 //!   and services of `/etc` beyond the best known, are not known.
+//! - **Bytes** that nobody would send are taken as charon takes them, but for an element of type 7: it ends
+//!   a message, as with 6.1, while older ones go on with what is left in their memory. A frame that is too
+//!   long ends a connection over TCP by a reset where the rest of it has come, and else in order.
 //! - **`stats`** counts IKE_SAs and what waits for them; the rest is constant. `version` has `simulated`
 //!   as its `release`.
 //! - **`alert`** is in strongSwan since 6.0.3, and so of these generations in 6.1.0 alone: there is no

@@ -193,8 +193,37 @@ impl Charon {
 
     /// Asks it to end, as the system does.
     pub(crate) fn terminate(&self) {
-        let id = self.process.id().to_string();
-        assert!(Command::new("kill").arg(id).status().unwrap().success());
+        self.signal("TERM");
+    }
+
+    fn signal(&self, name: &str) {
+        let mut kill = Command::new("kill");
+        kill.args(["-s", name, &self.process.id().to_string()]);
+        assert!(kill.status().unwrap().success());
+    }
+
+    /// Stops it, as if it hung: all of its threads when this returns.
+    pub(crate) fn stop(&self) {
+        self.signal("STOP");
+        let tasks = format!("/proc/{}/task", self.process.id());
+        let is_stopped = |task: std::fs::DirEntry| {
+            let stat = std::fs::read_to_string(task.path().join("stat")).unwrap();
+            // Behind the name, which is in brackets.
+            stat.rsplit_once(") ").unwrap().1.starts_with('T')
+        };
+        let deadline = Instant::now() + PATIENCE;
+        while !std::fs::read_dir(&tasks)
+            .unwrap()
+            .all(|task| is_stopped(task.unwrap()))
+        {
+            assert!(Instant::now() < deadline, "it does not stop");
+            std::thread::yield_now();
+        }
+    }
+
+    /// Lets it go on.
+    pub(crate) fn go_on(&self) {
+        self.signal("CONT");
     }
 
     /// Ends it at once, as a crash would.

@@ -1,5 +1,6 @@
 //! What strongSwan's own clients, `swanctl` and PyPI's `vici`, see of a daemon is what this one sees.
 
+mod bytes;
 mod load;
 mod order;
 mod read;
