@@ -3,14 +3,18 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
+use vici_client::Client;
 use vici_testing::{Peer, SimulatedDaemon};
+use vici_types::{ControlLog, ListAuthorities, Log, ReloadSettings, Version};
 
-use crate::charon::{Charon, each_generation, script};
+use crate::charon::{Charon, PATIENCE, each_generation, script};
 use crate::parity::{generation, output};
 use crate::shared::outside::leave_out;
 
 each_generation! {
+    twins_raise_what_suites_of_clients_wait_for
     the_same_story_is_told_of_twins
     swanctl_prints_the_same_of_twins
 }
@@ -22,27 +26,82 @@ fn twin(charon: &Charon) -> SimulatedDaemon {
     daemon
 }
 
+/// govici and others reload the settings to have something logged, and count on it: on that each who
+/// has registered gets each of these events, in order, and who has ended that none.
+fn twins_raise_what_suites_of_clients_wait_for(charon: &Charon) {
+    let simulated = twin(charon);
+    let real = || charon.direct();
+    let ours = || simulated.connect().unwrap();
+    let connects: [&dyn Fn() -> Client; 2] = [&real, &ours];
+    for connect in connects {
+        let [mut one, mut other] = [connect(), connect()];
+        assert!(!one.call(&Version::new()).unwrap().daemon.is_empty());
+        let authorities = one.stream(&ListAuthorities::new()).unwrap();
+        assert_eq!(authorities.map(Result::unwrap).count(), 0);
+
+        one.subscribe::<ControlLog>().unwrap();
+        for client in [&mut one, &mut other] {
+            client.subscribe::<Log>().unwrap();
+        }
+        let logged = |client: &mut Client| {
+            let event = client.next_event(Some(PATIENCE)).unwrap().unwrap();
+            assert_eq!(event.name(), "log");
+            let log: Log = event.decode().unwrap();
+            (log.group.to_string(), log.msg.to_string())
+        };
+        for _ in 0..4 {
+            one.call(&ReloadSettings::new()).unwrap();
+        }
+        let first = logged(&mut one);
+        assert_eq!(first.0, "CFG");
+        for _ in 0..3 {
+            assert_eq!(logged(&mut one), first);
+        }
+        for _ in 0..4 {
+            assert_eq!(logged(&mut other), first);
+        }
+
+        one.unsubscribe::<Log>().unwrap();
+        one.call(&ReloadSettings::new()).unwrap();
+        assert_eq!(logged(&mut other), first);
+        one.call(&Version::new()).unwrap();
+        assert!(one.next_event(Some(Duration::ZERO)).unwrap().is_none());
+    }
+}
+
 fn the_same_story_is_told_of_twins(charon: &Charon) {
     let simulated = twin(charon);
     let uri = simulated.server().listen().unwrap();
     let ours = uri.strip_prefix("unix://").unwrap();
     let real = charon.dir().join("charon.vici");
-    for stranger in ["ruby", "perl", "python", "libvici"] {
+    for (stranger, release) in STRANGERS {
         for socket in [&real, Path::new(ours)] {
             let mut command = Command::new("timeout");
             command.args(["-k", "1", "30"]).arg(script("stranger"));
-            let told = command.arg(stranger).arg(socket).output().unwrap();
+            command.arg(stranger).arg(socket).args(*release);
+            let told = command.output().unwrap();
             let errors = String::from_utf8_lossy(&told.stderr);
             if told.status.code() == Some(77) {
                 leave_out(stranger, errors.trim());
                 break;
             }
-            assert!(told.status.success(), "{stranger}: {errors}");
+            assert!(told.status.success(), "{stranger} {release:?}: {errors}");
             let told = String::from_utf8_lossy(&told.stdout);
-            assert_eq!(told, STORY, "{stranger} at {}", socket.display());
+            let socket = socket.display();
+            assert_eq!(told, STORY, "{stranger} {release:?} at {socket}");
         }
     }
 }
+
+/// Who tells it, of which release where there are several.
+const STRANGERS: &[(&str, Option<&str>)] = &[
+    ("ruby", None),
+    ("perl", None),
+    ("python", None),
+    ("libvici", Some("bookworm")),
+    ("libvici", Some("trixie")),
+    ("libvici", Some("forky")),
+];
 
 const STORY: &str = "\
     daemon charon\n\
