@@ -71,7 +71,7 @@ fn what_is_no_file_is_an_error_or_left_out() {
     fs::write(&conf, "include loop/*.conf\n").unwrap();
     let error = read(folder).unwrap_err();
     assert!(
-        error.ends_with("files include each other deeper than 10, include them from fewer"),
+        error.ends_with("files include each other deeper than 32, include them from fewer"),
         "{error}"
     );
 

@@ -155,6 +155,25 @@ fn references() {
         ),
         ("t { x = 1 }\na : t { x =\n }\nb : a { }", "t{x=1} a{} b{}"),
     ]);
+    // One that has to be known in order to be known.
+    for text in [
+        "a : a.b { b { } }",
+        "a : b.c { }\nb : a.c { }",
+        "a : b { }\nb : c.s { }\nc : a { s { } }",
+    ] {
+        let tree = read(text).unwrap();
+        let error = tree.root().section("a").unwrap_err().to_string();
+        assert!(error.contains("leads through"), "{error}");
+    }
+    assert_eq!(
+        read("x = 1\na : a.b {\n}")
+            .unwrap()
+            .root()
+            .sections()
+            .unwrap_err()
+            .to_string(),
+        "/etc/main.conf:2: the reference to a.b leads through a, whose references it is one of; strongSwan crashes of it"
+    );
     let tree = read("a : nope, b.c {\n}\nb {\n}").unwrap();
     let missing: Vec<String> = tree
         .missing_references()
@@ -178,6 +197,7 @@ fn includes() {
         ("include [!t]ne.conf", "i=1 s{q=1}"),
         ("include o\\ne.conf", "i=1 s{q=1}"),
         ("include o\"ne.conf\"", "i=1 s{q=1}"),
+        ("include one.conf/\ninclude *.conf/", ""),
         ("include with\\ blank", "k=1"),
         ("include \"with blank\"", "k=1"),
         // Relative to the file that includes.
@@ -260,6 +280,10 @@ fn errors_tell_the_place_and_what_to_do() {
             "/etc/main.conf:1: expected the name of a section behind : or ,",
         ),
         (
+            "a : b%s { }",
+            "/etc/main.conf:1: a reference must not have %, rename the section b%s",
+        ),
+        (
             "a:b = c",
             "/etc/main.conf:1: expected , or { behind the name that is referred to",
         ),
@@ -318,12 +342,11 @@ fn what_is_hostile_is_bounded() {
     assert_refuses(&[(&deep, "/etc/main.conf:1: sections are deeper than 64")]);
 
     // Each file includes the next.
-    let chain = (0..20).map(|i| (format!("/f{i}"), format!("include f{}\n", i + 1)));
+    let chain = (0..100).map(|i| (format!("/f{i}"), format!("include f{}\n", i + 1)));
     let error = Tree::read("/f0", &chain.collect::<Folder>()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "/f10: files include each other deeper than 10, include them from fewer"
-            .replace("/f10:", "/f10:1:")
+        "/f32:1: files include each other deeper than 32, include them from fewer"
     );
 
     // Each file includes the next many times.
@@ -352,14 +375,18 @@ fn what_is_hostile_is_bounded() {
         assert_eq!(section.value("x"), Some(&b"1"[..]));
     }
 
-    // All refer to all.
-    let names: Vec<String> = (0..300).map(|i| format!("s{i}")).collect();
-    let all = names.join(", ");
-    let text: String = names
-        .iter()
-        .map(|name| format!("{name} : {all} {{ }}\n"))
+    // Each section refers to the next.
+    let text: String = (0..2_000)
+        .map(|i| format!("s{i} : s{} {{ }}\n", i + 1))
         .collect();
-    let tree = read(&text).unwrap();
+    let error = read(&text).unwrap().root().sections().unwrap_err();
+    assert_eq!(error.reason(), "references lead further than 64 sections");
+
+    // What each section refers to has to be looked up twice for the one before it.
+    let text: String = (0..40)
+        .map(|i| format!("s{i} : s{0}.x, s{0}.y {{ x {{ }} y {{ }} }}\n", i + 1))
+        .collect();
+    let tree = read(&text.replace("} }", "}\n}")).unwrap();
     let error = tree.root().sections().unwrap_err();
     assert_eq!(
         error.reason(),

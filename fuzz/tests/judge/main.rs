@@ -1,7 +1,8 @@
-//! strongSwan's own parser as the judge: `daemons/judge` runs it in a process of its own.
+//! strongSwan's own parsers as the judge: `daemons/judge` runs them in a process of its own.
 //!
-//! `VICI_JUDGE_MESSAGES` is the number of messages, 50,000 unless set; `VICI_JUDGE` the generation of
-//! the daemon whose parser it is, that of this machine unless set.
+//! `VICI_JUDGE_MESSAGES` is the number of messages, `VICI_JUDGE_SETTINGS` that of folders of settings, 50,000
+//! unless set; `VICI_JUDGE` the generation of the daemon whose parsers they are, that of this machine unless
+//! set.
 
 #![cfg(unix)]
 #![allow(
@@ -12,4 +13,5 @@
 mod messages;
 mod process;
 mod random;
+mod settings;
 mod verdict;

@@ -1,20 +1,65 @@
 //! The process of a judge.
 
 use std::env;
-use std::io::{BufReader, BufWriter, Read, Write};
+use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::thread;
 
-/// What the judge is asked: each question behind its length.
-pub(crate) struct Questions(BufWriter<ChildStdin>);
-
-/// What it answers, in order. The answers come when there are many, or no more questions.
-pub(crate) struct Answers {
-    process: Child,
-    output: BufReader<ChildStdout>,
+/// Asks a judge all of this, and hands over its answers in order. Tells whether there is a judge, or prints
+/// why there is none; in CI there must be one.
+pub(crate) fn ask(
+    name: &str,
+    questions: impl Iterator<Item = Vec<u8>> + Send,
+    mut answered: impl FnMut(&[u8]),
+) -> bool {
+    let Some(mut judge) = start(name) else {
+        return false;
+    };
+    let input = BufWriter::with_capacity(1 << 16, judge.stdin.take().unwrap());
+    let output = BufReader::with_capacity(1 << 16, judge.stdout.take().unwrap());
+    // The output is closed where an answer is not what it should be, so that nobody waits for the other.
+    let count = thread::scope(move |scope| {
+        let asked = scope.spawn(|| write(input, questions));
+        let count = read(output, &mut answered);
+        assert_eq!(asked.join().unwrap().unwrap(), count);
+        count
+    });
+    assert!(judge.wait().unwrap().success());
+    assert!(count > 0);
+    true
 }
 
-/// Starts a judge, or prints why there is none. In CI there must be one.
-pub(crate) fn start(name: &str) -> Option<(Questions, Answers)> {
+/// Each question behind its length.
+fn write(
+    mut input: BufWriter<ChildStdin>,
+    questions: impl Iterator<Item = Vec<u8>>,
+) -> io::Result<usize> {
+    let mut count = 0;
+    for question in questions {
+        let len = u32::try_from(question.len()).unwrap();
+        input.write_all(&len.to_be_bytes())?;
+        input.write_all(&question)?;
+        count += 1;
+    }
+    input.flush()?;
+    Ok(count)
+}
+
+/// Each answer is behind its length, too. They come when there are many, or no more questions.
+fn read(mut output: BufReader<ChildStdout>, answered: &mut impl FnMut(&[u8])) -> usize {
+    let mut answer = Vec::new();
+    let mut len = [0; 4];
+    let mut count = 0;
+    while output.read_exact(&mut len).is_ok() {
+        answer.resize(usize::try_from(u32::from_be_bytes(len)).unwrap(), 0);
+        output.read_exact(&mut answer).unwrap();
+        answered(&answer);
+        count += 1;
+    }
+    count
+}
+
+fn start(name: &str) -> Option<Child> {
     // Without a question it ends at once.
     let trial = judge(name).stdin(Stdio::null()).output().unwrap();
     if !trial.status.success() {
@@ -28,16 +73,14 @@ pub(crate) fn start(name: &str) -> Option<(Questions, Answers)> {
         println!("left out, as there is no judge: {}", reason.trim());
         return None;
     }
-    // It says something of each message that it refuses.
-    let mut process = judge(name)
+    // It says something of each question that it refuses.
+    let judge = judge(name)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let input = BufWriter::with_capacity(1 << 16, process.stdin.take().unwrap());
-    let output = BufReader::with_capacity(1 << 16, process.stdout.take().unwrap());
-    Some((Questions(input), Answers { process, output }))
+    Some(judge)
 }
 
 fn judge(name: &str) -> Command {
@@ -46,27 +89,7 @@ fn judge(name: &str) -> Command {
     command
 }
 
-impl Questions {
-    pub(crate) fn ask(&mut self, question: &[u8]) {
-        let len = u32::try_from(question.len()).unwrap();
-        self.0.write_all(&len.to_be_bytes()).unwrap();
-        self.0.write_all(question).unwrap();
-    }
-}
-
-impl Answers {
-    pub(crate) fn next(&mut self, answer: &mut Vec<u8>) {
-        let mut len = [0; 4];
-        self.output.read_exact(&mut len).unwrap();
-        answer.resize(usize::try_from(u32::from_be_bytes(len)).unwrap(), 0);
-        self.output.read_exact(answer).unwrap();
-    }
-
-    /// Sees to it that it has ended well, when all is answered.
-    pub(crate) fn end(mut self) {
-        let mut rest = Vec::new();
-        self.output.read_to_end(&mut rest).unwrap();
-        assert!(rest.is_empty());
-        assert!(self.process.wait().unwrap().success());
-    }
+/// The number of cases that a variable asks for.
+pub(crate) fn count(variable: &str, default: usize) -> usize {
+    env::var(variable).map_or(default, |count| count.parse().unwrap())
 }

@@ -5,8 +5,8 @@ use glob::{MatchOptions, Pattern};
 
 use super::files::Files;
 
-/// How deep files may include each other, as in strongSwan.
-pub const MAX_INCLUDES: usize = 10;
+/// How deep files may include each other.
+pub const MAX_INCLUDES: usize = 32;
 
 /// As a shell has it: `*` neither crosses a `/` nor finds what is hidden.
 const OPTIONS: MatchOptions = MatchOptions {
@@ -63,7 +63,11 @@ pub(super) fn expand(
         next.retain(|path| last || files.is_file(path) != Some(true));
         found = next;
     }
-    found.retain(|path| files.is_file(path).is_some());
+    // Only a folder is found with a / behind it.
+    found.retain(|path| match files.is_file(path) {
+        Some(is_file) => !(is_file && pattern.ends_with('/')),
+        None => false,
+    });
     Ok(found)
 }
 

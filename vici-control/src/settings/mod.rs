@@ -32,9 +32,15 @@
 //!
 //! # What is refused, though strongSwan takes it
 //!
-//! A byte zero, which cuts off what follows; a file that includes itself, and files included deeper than
-//! [`MAX_INCLUDES`], which strongSwan leaves out without a word; `include` without a pattern, and of a
-//! folder; a carriage return in the middle of a comment; what is larger than the limits of this module.
+//! - A byte zero, which cuts off what follows, and a carriage return in the middle of a comment.
+//! - Names and patterns that are not UTF-8.
+//! - A file that includes itself, and files included deeper than [`MAX_INCLUDES`]: strongSwan reads on until
+//!   it can open no more of them, and then leaves out the rest.
+//! - `include` without a pattern, of a folder, with a `\` or `[` in brackets, and with a `\` at the end.
+//! - A reference with `%`, which strongSwan takes for a format of `printf`.
+//! - A reference that leads through the section that it stands in, such as `a : a.b { .. }`, when one asks
+//!   for that section: strongSwan crashes.
+//! - What is larger than the limits of this module.
 
 mod error;
 mod files;
@@ -52,7 +58,7 @@ pub use self::files::{Disk, Files, Folder};
 pub use self::include::MAX_INCLUDES;
 pub use self::lexer::{MAX_BYTES, MAX_FILES};
 pub use self::parser::MAX_DEPTH;
-pub use self::tree::{Section, Tree, Value};
+pub use self::tree::{MAX_REFERENCES, Section, Tree, Value};
 
 impl Tree {
     /// Reads a file, and what it includes.

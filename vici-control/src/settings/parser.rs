@@ -99,6 +99,12 @@ fn references(lexer: &mut Lexer<'_>) -> Result<Vec<(String, Place)>, Error> {
     let mut references = Vec::new();
     loop {
         match lexer.next_reference()? {
+            // strongSwan takes it for a format of printf, and refers to anything.
+            Token::Name(name) if name.contains('%') => {
+                let name = name.escape_debug();
+                let reason = format!("a reference must not have %, rename the section {name}");
+                return Err(lexer.error(reason));
+            }
             Token::Name(name) => references.push((name, lexer.place())),
             _ => return Err(lexer.error("expected the name of a section behind : or ,")),
         }

@@ -9,6 +9,9 @@ use super::error::{Error, Place};
 /// How many sections may be looked at to follow references.
 const MAX_STEPS: u64 = 2_000_000;
 
+/// How many references may be followed from one to the next.
+pub const MAX_REFERENCES: usize = 64;
+
 /// Settings: sections in sections, with values.
 ///
 /// `Debug` shows no value, since any may be a secret; all are wiped when the tree is dropped.
@@ -70,9 +73,10 @@ impl Tree {
     /// The names that sections refer to and that are not there, which strongSwan leaves out.
     pub fn missing_references(&self) -> impl Iterator<Item = (&Place, &str)> {
         let all = self.sections.iter().flat_map(|section| &section.references);
-        all.filter(|(name, _)| {
-            self.resolve(name, &mut HashSet::new())
-                .is_ok_and(|found| found.is_empty())
+        all.filter(|(name, place)| {
+            let mut found = Found::default();
+            let resolved = self.resolve(name, place, &mut found, &mut Way::default());
+            resolved.is_ok() && found.members.is_empty()
         })
         .map(|(name, place)| (place, &name[..]))
     }
@@ -128,62 +132,101 @@ impl Tree {
         }
     }
 
-    /// The sections of a dotted name from the root on, with what they refer to, nearest first.
-    /// `open` are the sections whose references are being followed.
-    fn resolve(&self, name: &str, open: &mut HashSet<usize>) -> Result<Vec<usize>, Error> {
-        let mut members = vec![Self::ROOT];
-        for segment in name.split('.') {
-            members = self.inside(&members, segment, open)?;
-        }
-        Ok(members)
-    }
-
     /// The sections of a name inside of these, with what they refer to, nearest first.
-    fn inside(
-        &self,
-        members: &[usize],
-        name: &str,
-        open: &mut HashSet<usize>,
-    ) -> Result<Vec<usize>, Error> {
-        let mut found = Vec::new();
-        let mut seen = HashSet::new();
+    fn inside(&self, members: &[usize], name: &str) -> Result<Vec<usize>, Error> {
+        let mut found = Found::default();
         for member in members {
             if let Some(section) = self.sections[*member].section_index.get(name) {
-                self.add(*section, &mut found, &mut seen, open)?;
+                self.add(*section, &mut found, &mut Way::default())?;
             }
         }
-        Ok(found)
+        Ok(found.members)
     }
 
-    fn add(
-        &self,
-        section: usize,
-        found: &mut Vec<usize>,
-        seen: &mut HashSet<usize>,
-        open: &mut HashSet<usize>,
-    ) -> Result<(), Error> {
+    fn add(&self, section: usize, found: &mut Found, way: &mut Way) -> Result<(), Error> {
         let raw = &self.sections[section];
         self.steps.set(self.steps.get() + 1);
         if self.steps.get() > MAX_STEPS {
             let reason = "too many references have to be followed, make them fewer";
             return Err(Error::new(raw.place.clone(), reason));
         }
-        if !seen.insert(section) {
-            return Ok(());
-        }
-        found.push(section);
         // Sections that refer to each other in a circle are all the same.
-        if !open.insert(section) {
+        if !found.seen.insert(section) {
             return Ok(());
         }
-        for (reference, _) in &raw.references {
-            for other in self.resolve(reference, open)? {
-                self.add(other, found, seen, open)?;
+        found.members.push(section);
+        way.depth += 1;
+        for (reference, place) in &raw.references {
+            if way.depth > MAX_REFERENCES {
+                let reason = format!("references lead further than {MAX_REFERENCES} sections");
+                return Err(Error::new(place.clone(), reason));
             }
+            self.resolve(reference, place, found, way)?;
         }
-        open.remove(&section);
+        way.depth -= 1;
         Ok(())
     }
+
+    /// Adds what a reference leads to: a dotted name from the root on.
+    fn resolve(
+        &self,
+        reference: &str,
+        place: &Place,
+        found: &mut Found,
+        way: &mut Way,
+    ) -> Result<(), Error> {
+        let (around, last) = match reference.rsplit_once('.') {
+            Some((around, last)) => (Some(around), last),
+            None => (None, reference),
+        };
+        let mut members = vec![Self::ROOT];
+        for name in around.into_iter().flat_map(|around| around.split('.')) {
+            let mut passed = Found::default();
+            for member in members {
+                let Some(section) = self.sections[member].section_index.get(name) else {
+                    continue;
+                };
+                // What it refers to has to be known in order to know what it refers to.
+                if way.open.contains(section) {
+                    let (name, reference) = (name.escape_debug(), reference.escape_debug());
+                    let reason = format!(
+                        "the reference to {reference} leads through {name}, whose references it is one of; strongSwan crashes of it"
+                    );
+                    return Err(Error::new(place.clone(), reason));
+                }
+                let has_references = !self.sections[*section].references.is_empty();
+                if has_references {
+                    way.open.push(*section);
+                }
+                self.add(*section, &mut passed, way)?;
+                if has_references {
+                    way.open.pop();
+                }
+            }
+            members = passed.members;
+        }
+        for member in members {
+            if let Some(section) = self.sections[member].section_index.get(last) {
+                self.add(*section, found, way)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Sections and what they refer to, nearest first and each once.
+#[derive(Default)]
+struct Found {
+    members: Vec<usize>,
+    seen: HashSet<usize>,
+}
+
+/// Which references are being followed.
+#[derive(Default)]
+struct Way {
+    /// The sections that they lead through, and that have references themselves.
+    open: Vec<usize>,
+    depth: usize,
 }
 
 impl fmt::Debug for Tree {
@@ -253,7 +296,8 @@ impl<'a> Section<'a> {
     ///
     /// # Errors
     ///
-    /// More references would have to be followed than anybody writes by hand.
+    /// More references would have to be followed than anybody writes by hand, or one leads through the
+    /// section that it stands in.
     pub fn sections(&self) -> Result<Vec<(&'a str, Self)>, Error> {
         let mut seen = HashSet::new();
         let mut sections = Vec::new();
@@ -275,7 +319,7 @@ impl<'a> Section<'a> {
     /// Those of [`sections`](Self::sections).
     pub fn section(&self, name: &str) -> Result<Option<Self>, Error> {
         let tree = self.tree;
-        let members = tree.inside(&self.members, name, &mut HashSet::new())?;
+        let members = tree.inside(&self.members, name)?;
         Ok((!members.is_empty()).then_some(Self { tree, members }))
     }
 }
