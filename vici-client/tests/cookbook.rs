@@ -16,10 +16,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::mpsc::Receiver;
+use std::thread;
 
 use vici_testing::SimulatedDaemon;
 
-use outside::{PATIENCE, Running, is_there};
+use outside::{PATIENCE, Running, is_there, test_name};
 
 fn crate_dir() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -207,16 +208,23 @@ fn commands<'a>(text: &'a str, prefix: &str) -> Vec<&'a str> {
 
 #[test]
 fn every_example_runs_as_it_says() {
-    for dir in [".", "../vici-control", "../vici-testing"] {
-        let dir = &crate_dir().join(dir);
-        for example in examples(dir) {
-            let source = fs::read_to_string(main_file(dir, &example)).unwrap();
-            let commands = commands(&source, "//! ");
-            let run = format!("--example {example}");
-            assert!(commands.iter().any(|line| line.contains(&run)), "{example}");
-            follow(&commands);
+    // They wait most of the time, each for itself.
+    thread::scope(|scope| {
+        for dir in [".", "../vici-control", "../vici-testing"] {
+            let dir = crate_dir().join(dir);
+            for example in examples(&dir) {
+                let source = fs::read_to_string(main_file(&dir, &example)).unwrap();
+                let thread = thread::Builder::new().name(example);
+                let run = move || {
+                    let commands = commands(&source, "//! ");
+                    let run = format!("--example {}", test_name());
+                    assert!(commands.iter().any(|line| line.contains(&run)), "{run}");
+                    follow(&commands);
+                };
+                thread.spawn_scoped(scope, run).unwrap();
+            }
         }
-    }
+    });
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod common;
 mod walk;
 
 use std::collections::BTreeMap;
+use std::thread;
 
 use common::{
     Frame, RoundTrip, Typed, Visit, VisitRequest, frames, with_event, with_request, with_response,
@@ -96,7 +97,7 @@ fn every_truncation() {
 
 #[test]
 fn every_byte_changed() {
-    for (number, (kind, frame)) in samples().iter().enumerate() {
+    let change = |(number, (kind, frame)): (usize, (_, common::Frame))| {
         for position in 0..frame.message.len() {
             let byte = frame.message[position];
             // Everything that begins or ends something, one more, and a bit, another one each time.
@@ -107,7 +108,13 @@ fn every_byte_changed() {
                 decode(kind, &frame.name, &changed);
             }
         }
-    }
+    };
+    // On all processors, as it takes long.
+    thread::scope(|scope| {
+        for sample in samples().into_iter().enumerate() {
+            scope.spawn(move || change(sample));
+        }
+    });
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! What both send, and how it is compared.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Arc, Mutex};
 
 use serde::Serialize;
@@ -25,7 +26,62 @@ pub(crate) struct Swanctl {
     generation: &'static str,
     dir: tempfile::TempDir,
     sent: Arc<Mutex<Sent>>,
+    script: Mutex<Script>,
     _server: Server,
+}
+
+/// `daemons/swanctl`, which runs it again and again: to begin anew takes longer than the run.
+struct Script {
+    process: Child,
+    input: Option<ChildStdin>,
+    output: BufReader<ChildStdout>,
+}
+
+impl Script {
+    fn start(generation: &str, dir: &Path) -> Self {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../daemons/swanctl");
+        let mut process = Command::new(script)
+            .arg(generation)
+            .arg(dir)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("daemons/swanctl can be run");
+        Self {
+            input: process.stdin.take(),
+            output: BufReader::new(process.stdout.take().unwrap()),
+            process,
+        }
+    }
+
+    /// Runs it once, and tells whether it succeeds; nothing where the script has ended.
+    fn run(&mut self, words: &str) -> Option<bool> {
+        // One that has ended reads no more.
+        let _ = writeln!(self.input.as_mut().unwrap(), "{words}");
+        let mut line = String::new();
+        self.output.read_line(&mut line).unwrap();
+        (!line.is_empty()).then(|| line == "exit 0\n")
+    }
+
+    /// Why it has ended, if it has because there is nothing to start.
+    fn left_out(&mut self) -> String {
+        let status = self.process.wait().unwrap();
+        let mut reason = String::new();
+        let mut errors = self.process.stderr.take().unwrap();
+        errors.read_to_string(&mut reason).unwrap();
+        assert_eq!(status.code(), Some(LEFT_OUT), "{reason}");
+        reason.trim().to_owned()
+    }
+}
+
+impl Drop for Script {
+    fn drop(&mut self) {
+        // The end of its input ends it; and so does this, if it hangs.
+        self.input = None;
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
 }
 
 /// Takes everything, and has nothing loaded.
@@ -56,11 +112,11 @@ impl Service for Recorder {
 /// Runs a test with the `swanctl` of a generation, or tells that it is left out.
 pub(crate) fn run(generation: &'static str, test: impl FnOnce(&Swanctl)) {
     let swanctl = Swanctl::new(generation);
-    let output = swanctl.run(&["--version"]);
-    if output.status.code() == Some(LEFT_OUT) {
-        let reason = String::from_utf8_lossy(&output.stderr);
-        return leave_out(&test_name(), reason.trim());
+    let mut script = swanctl.script.lock().unwrap();
+    if script.run("--version").is_none() {
+        return leave_out(&test_name(), &script.left_out());
     }
+    drop(script);
     test(&swanctl);
 }
 
@@ -73,22 +129,11 @@ impl Swanctl {
         fs::create_dir(dir.path().join("swanctl")).unwrap();
         Self {
             generation,
+            script: Mutex::new(Script::start(generation, dir.path())),
             dir,
             sent,
             _server: server,
         }
-    }
-
-    fn run(&self, words: &[&str]) -> Output {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../daemons/swanctl");
-        Command::new("timeout")
-            .args(["-k", "1", "30"])
-            .arg(script)
-            .arg(self.generation)
-            .arg(self.dir.path())
-            .args(words)
-            .output()
-            .unwrap()
     }
 
     /// The folder that has `swanctl.conf`.
@@ -112,10 +157,11 @@ impl Swanctl {
     /// What `swanctl --load-all` sends, or what it says.
     pub(crate) fn load_all(&self) -> Result<Sent, String> {
         self.sent.lock().unwrap().clear();
-        let output = self.run(&["--load-all", "--noprompt"]);
-        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        let succeeded = self.script.lock().unwrap().run("--load-all --noprompt");
+        let said = fs::read(self.dir.path().join("said")).unwrap();
+        let said = String::from_utf8_lossy(&said).into_owned();
         // A file that it can't parse is an empty one for it.
-        if output.status.success() && !said.contains("invalid config file") {
+        if succeeded.expect("it goes on") && !said.contains("invalid config file") {
             Ok(std::mem::take(&mut *self.sent.lock().unwrap()))
         } else {
             Err(said)

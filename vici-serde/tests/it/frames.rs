@@ -3,6 +3,7 @@
 use std::fs;
 use std::ops::Range;
 use std::path::Path;
+use std::thread;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -106,7 +107,7 @@ fn every_truncation() {
 
 #[test]
 fn every_byte_changed() {
-    for (number, message) in messages().into_iter().enumerate() {
+    let change = |(number, message): (usize, Vec<u8>)| {
         for position in 0..message.len() {
             let byte = message[position];
             // Everything that begins or ends something, one more, and a bit, another one each time.
@@ -117,7 +118,13 @@ fn every_byte_changed() {
                 assert_is_read_or_refused(&changed);
             }
         }
-    }
+    };
+    // On all processors, as it takes long.
+    thread::scope(|scope| {
+        for message in messages().into_iter().enumerate() {
+            scope.spawn(move || change(message));
+        }
+    });
 }
 
 #[test]

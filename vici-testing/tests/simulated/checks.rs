@@ -64,6 +64,7 @@ fn simulated_daemons_are_conformant() {
         uris.push(daemon.server().listen().unwrap());
         for uri in uris {
             let report = check_conformance(&uri.parse().unwrap());
+            println!("{generation:?} at {uri}\n{report}");
             assert!(report.is_conformant(), "{generation:?} at {uri}\n{report}");
             assert!(report.checks().len() > 15, "{report}");
         }
