@@ -96,12 +96,8 @@ impl State {
             let event = sa.child_updown(false, moment, child, "INSTALLED");
             output.raise("child-updown", &event);
         }
-        let mut reqids: Vec<u32> = sa.children.iter().map(|child| child.reqid).collect();
-        if !self.generation.is_6() {
-            reqids.reverse();
-        }
-        for reqid in reqids {
-            self.reqids.release(reqid);
+        for child in &sa.children {
+            self.reqids.release(child.reqid);
         }
         if !ours {
             self.response(&sa, &delete, output);

@@ -115,7 +115,7 @@ fn sa(client: &mut Client) -> IkeSa {
 }
 
 /// Lists until there is what is looked for.
-fn until<T>(client: &mut Client, mut found: impl FnMut(&[IkeSa]) -> Option<T>) -> T {
+pub(crate) fn until<T>(client: &mut Client, mut found: impl FnMut(&[IkeSa]) -> Option<T>) -> T {
     poll(|| {
         let sas = sas(client);
         found(&sas).ok_or(sas)

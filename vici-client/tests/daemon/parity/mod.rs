@@ -1,4 +1,19 @@
-//! What strongSwan's own clients, `swanctl` and PyPI's `vici`, see of a daemon is what this one sees.
+//! What strongSwan's own clients, `swanctl` and PyPI's `vici`, see of a daemon is what this one sees
+//! (`load`, `read`); and what is seen of a daemon is what is seen of its simulated twin. For each of the
+//! three generations:
+//!
+//! | | compares | but not, as |
+//! | --- | --- | --- |
+//! | `twins` | the answer to each of some 200 requests, and the items of its stream | `release`, kernel, uptime, memory, worker numbers and the port where none is set are of the machine |
+//! | `twins` | what each of them logs | the number of a client is that of the connection |
+//! | `order` | the log, the events and the responses of 26 steps in the life of tunnels, and the counters then | SPIs, times and lengths of packets are of the moment; a `reqid` is free again some time after its SA is gone; it is as if there were a NAT, as the kernel of the lab does no ESP; whether a peer answers before or after it is forgotten is chance (`invalid-ike-spi`) |
+//! | `order` | where the response to `terminate` comes, and that of `initiate`: behind all of its events, or before the last | charon has no order between the log, other events, and other responses |
+//! | `bytes` | every order of three elements of a message, and some of more | before 6.1 an element of type 7 with more behind it is taken for what the memory has |
+//! | `bytes` | how many clients wait to be accepted, and how a frame that is too long ends a connection | |
+//! | `same` | the checks of `vici-testing/tests/shared`, and the conformance suite | |
+//! | `strangers` | what the Ruby gem, the Perl module, Python's `vici`, libvici and `swanctl` see | |
+//!
+//! What a simulated daemon does not do at all is listed by `vici-testing`.
 
 mod bytes;
 mod load;

@@ -46,14 +46,22 @@ fn twins_log_alike(charon: &Charon) {
     let mut watchers = connect().map(|client| Watcher::new(client, &["log"]));
     let mut differences = Vec::new();
     for (command, request) in steps() {
-        let [real, ours] = [0, 1].map(|twin| {
+        let mut expected = Told::default();
+        for twin in [1, 0] {
             answer(&mut twins[twin], command, &request);
-            watchers[twin].told(&Told::default()).log
-        });
-        if real != ours {
-            differences.push(format!(
-                "{command} {request}\n  real {real:#?}\n  ours {ours:#?}"
-            ));
+            let told = watchers[twin].told(&expected);
+            if twin == 1 {
+                expected = told;
+                continue;
+            }
+            let order = watchers[twin].file(charon, &expected);
+            for (real, ours) in [(&told.log, &expected.log), (&order, &expected.order)] {
+                if real != ours {
+                    differences.push(format!(
+                        "{command} {request}\n  real {real:#?}\n  ours {ours:#?}"
+                    ));
+                }
+            }
         }
     }
     assert!(differences.is_empty(), "{}", differences.join("\n"));

@@ -1,5 +1,6 @@
 //! A connection that writes down what comes, in its order.
 
+use std::fs;
 use std::time::{Duration, Instant};
 
 use vici_client::proto::{FrameReader, Packet};
@@ -7,7 +8,7 @@ use vici_client::vici_serde::{Section, Value, from_slice, to_vec};
 use vici_client::{Client, Message, Socket, Transport};
 use vici_types::{Command, Terminate};
 
-use crate::charon::PATIENCE;
+use crate::charon::{Daemon, PATIENCE};
 
 /// A connection with registered events.
 pub(super) struct Watcher {
@@ -17,16 +18,34 @@ pub(super) struct Watcher {
     /// How many responses are to come.
     open: usize,
     marks: usize,
+    /// How much of the file was looked at.
+    filed: usize,
 }
 
-/// What came. A daemon has no order between the log, the other events, and responses.
+/// What came. A daemon has no order between the log, the other events, and responses, nor one of the
+/// events of its log: each is raised by whichever thread is free.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Told {
     pub(super) log: Vec<String>,
+    /// The messages of the log with their groups alone, as a file has them.
+    pub(super) order: Vec<String>,
     pub(super) events: Vec<String>,
     pub(super) responses: Vec<String>,
     /// How many events had come before each response.
     pub(super) early: Vec<usize>,
+}
+
+impl Told {
+    fn add_logged(&mut self, message: &Message) {
+        let get = |name: &str| message.get::<String>(name).unwrap_or_default();
+        let (group, level) = (get("group"), get("level"));
+        let Some(msg) = normal(&group, &get("msg")) else {
+            return;
+        };
+        let (name, id) = (get("ikesa-name"), get("ikesa-uniqueid"));
+        self.log.push(format!("{group} {level} {name} {id}: {msg}"));
+        self.order.push(format!("{group}: {msg}"));
+    }
 }
 
 impl Watcher {
@@ -38,6 +57,7 @@ impl Watcher {
             told: Told::default(),
             open: 0,
             marks: 0,
+            filed: 0,
         };
         for name in events {
             watcher.send(Packet::EventRegister { name });
@@ -101,9 +121,33 @@ impl Watcher {
         }
         let mut told = std::mem::take(&mut self.told);
         told.log.retain(|line| !is_mark(line));
+        told.order.retain(|line| !is_mark(line));
+        told.log.sort();
         told.responses.pop();
         told.early.pop();
         told
+    }
+
+    /// What has come to the file of the daemon's log since the last time, in the order in which it was
+    /// logged, once there is as much of it: it comes later than the events of it.
+    pub(super) fn file(&mut self, daemon: &Daemon, as_much_as: &Told) -> Vec<String> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let text = fs::read_to_string(daemon.dir().join("charon.log")).unwrap();
+            // All since this has registered.
+            let lines = text.lines().skip_while(|line| !line.ends_with("'mark-1'"));
+            let lines = lines.filter(|line| !line.contains("'mark-"));
+            // Such as `12[IKE] peer supports MOBIKE`.
+            let lines = lines.filter_map(|line| {
+                let (group, msg) = line.split_once('[')?.1.split_once("] ")?;
+                Some(format!("{group}: {}", normal(group, msg)?))
+            });
+            let order: Vec<String> = lines.skip(self.filed).collect();
+            if order.len() >= as_much_as.order.len() || Instant::now() > deadline {
+                self.filed += order.len();
+                return order;
+            }
+        }
     }
 
     fn send(&mut self, packet: Packet<'_>) {
@@ -125,7 +169,7 @@ impl Watcher {
                         name: "log",
                         message,
                     } => {
-                        self.told.log.extend(log_line(&tree(message)));
+                        self.told.add_logged(&tree(message));
                     }
                     // The peer answers what is forgotten already, or not yet.
                     Packet::Event {
@@ -162,9 +206,7 @@ fn tree(message: &[u8]) -> Message {
 
 /// A message of the log without what is of the moment: SPIs, lengths of packets, times. None of those
 /// that the lab alone has, whose kernel does no ESP: it is as if there were a NAT.
-fn log_line(message: &Message) -> Option<String> {
-    let get = |name: &str| message.get::<String>(name).unwrap_or_default();
-    let (group, msg) = (get("group"), get("msg"));
+fn normal(group: &str, msg: &str) -> Option<String> {
     if group == "KNL" || msg == "remote host is behind NAT" {
         return None;
     }
@@ -182,9 +224,7 @@ fn log_line(message: &Message) -> Option<String> {
         after = ["SPI", "client"].into_iter().find(|before| word == *before);
         word
     });
-    let msg = words.collect::<Vec<_>>().join(" ");
-    let (level, name, id) = (get("level"), get("ikesa-name"), get("ikesa-uniqueid"));
-    Some(format!("{group} {level} {name} {id}: {msg}"))
+    Some(words.collect::<Vec<_>>().join(" "))
 }
 
 fn is_seconds(word: &str) -> bool {
@@ -200,7 +240,7 @@ fn shown(section: &Section) -> String {
             ("nat-remote" | "nat-any" | "encap", _) => return None,
             (
                 "initiator-spi" | "responder-spi" | "spi-in" | "spi-out" | "established"
-                | "rekey-time" | "life-time" | "install-time" | "invalid-spi",
+                | "rekey-time" | "life-time" | "install-time" | "invalid-spi" | "reqid",
                 _,
             ) => "..".to_owned(),
             (_, Value::Scalar(bytes)) => String::from_utf8_lossy(bytes).into_owned(),
