@@ -216,12 +216,15 @@ fn add(flat: &mut Flat, around: &str, section: &Section, table: Option<&'static 
     }
 }
 
-fn join(around: &str, name: &str) -> String {
-    if around.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{around}.{name}")
+/// The path of a name in what is around it.
+pub(crate) fn join(around: &str, name: &str) -> String {
+    let mut path = String::with_capacity(around.len() + 1 + name.len());
+    path.push_str(around);
+    if !around.is_empty() {
+        path.push('.');
     }
+    path.push_str(name);
+    path
 }
 
 /// Above this a text is remembered by its hash.

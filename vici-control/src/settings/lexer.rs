@@ -1,17 +1,10 @@
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use super::error::{Error, Place};
+use super::error::Error;
 use super::files::Files;
-use super::include::{MAX_INCLUDES, expand};
-
-/// How many bytes all files together may have: 64 MiB.
-pub const MAX_BYTES: usize = 64 << 20;
-
-/// How many files may be read, each as often as it is included.
-pub const MAX_FILES: usize = 20_000;
+use super::sources::Sources;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Token {
@@ -21,68 +14,31 @@ pub(super) enum Token {
     End,
 }
 
-/// A file that is being read.
-struct Source {
-    file: Arc<Path>,
-    bytes: Zeroizing<Vec<u8>>,
-    at: usize,
-    line: u32,
-}
-
-/// Files that were found by the same include and are still to be read, the next one last.
-struct Waiting {
-    place: Place,
-    /// How many files are open around them.
-    depth: usize,
-    files: Vec<PathBuf>,
-}
-
 /// Reads tokens, across the files that are included.
 pub(super) struct Lexer<'a> {
-    files: &'a dyn Files,
-    /// The innermost is the last; the outermost is always there.
-    stack: Vec<Source>,
-    waiting: Vec<Waiting>,
-    bytes_read: usize,
-    files_read: usize,
-    /// Includes that found nothing.
-    pub(super) missing: Vec<(Place, String)>,
+    pub(super) input: Sources<'a>,
 }
 
 impl<'a> Lexer<'a> {
     pub(super) fn new(path: &Path, files: &'a dyn Files) -> Result<Self, Error> {
-        let mut lexer = Self {
-            files,
-            stack: Vec::new(),
-            waiting: Vec::new(),
-            bytes_read: 0,
-            files_read: 0,
-            missing: Vec::new(),
-        };
-        lexer.open(path.into(), None)?;
-        Ok(lexer)
-    }
-
-    /// Where the next byte is.
-    pub(super) fn place(&self) -> Place {
-        let source = self.source();
-        Place::new(Arc::clone(&source.file), source.line)
+        let input = Sources::new(path, files)?;
+        Ok(Self { input })
     }
 
     /// The next token where names, sections and settings stand.
     pub(super) fn next(&mut self) -> Result<Token, Error> {
         loop {
-            let Some(byte) = self.peek() else {
-                if self.close()? {
+            let Some(byte) = self.input.peek() else {
+                if self.input.close()? {
                     continue;
                 }
                 return Ok(Token::End);
             };
             match byte {
-                b' ' | b'\t' | b'\r' | b'\n' => self.advance(),
+                b' ' | b'\t' | b'\r' | b'\n' => self.input.skip_while(is_blank),
                 b'#' => self.skip_comment()?,
                 b'{' | b'}' | b'=' | b':' | b',' | b'.' => {
-                    self.advance();
+                    self.input.advance();
                     return Ok(Token::Sign(byte.into()));
                 }
                 b'"' => {
@@ -91,7 +47,7 @@ impl<'a> Lexer<'a> {
                 }
                 _ => {
                     if let Some(length) = self.include_length() {
-                        self.skip(length);
+                        self.input.skip(length);
                         self.include()?;
                     } else {
                         return Ok(Token::Name(self.name()?));
@@ -104,16 +60,16 @@ impl<'a> Lexer<'a> {
     /// The next token where references stand, whose names may have dots inside.
     pub(super) fn next_reference(&mut self) -> Result<Token, Error> {
         loop {
-            match self.peek() {
-                Some(b' ' | b'\t' | b'\r' | b'\n') => self.advance(),
+            match self.input.peek() {
+                Some(byte) if is_blank(byte) => self.input.skip_while(is_blank),
                 Some(b'#') => self.skip_comment()?,
                 Some(byte) if is_name(byte) => break,
                 _ => return self.next(),
             }
         }
         let mut name = self.name()?;
-        while self.peek() == Some(b'.') && self.peek_at(1).is_some_and(is_name) {
-            self.advance();
+        while self.input.peek() == Some(b'.') && self.input.peek_at(1).is_some_and(is_name) {
+            self.input.advance();
             name.push('.');
             name.push_str(&self.name()?);
         }
@@ -124,12 +80,12 @@ impl<'a> Lexer<'a> {
     pub(super) fn value(&mut self) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
         let mut value: Option<Zeroizing<Vec<u8>>> = None;
         loop {
-            match self.peek() {
+            match self.input.peek() {
                 None | Some(b'\n' | b'#' | b'}') => return Ok(value),
-                Some(b' ' | b'\t' | b'\r') => self.advance(),
+                Some(b' ' | b'\t' | b'\r') => self.input.advance(),
                 Some(byte) => {
                     // With room for all that can come, so that no copy is left behind in growing.
-                    let room = self.source().bytes.len();
+                    let room = self.input.source().bytes.len();
                     let value = match &mut value {
                         Some(value) => {
                             value.push(b' ');
@@ -140,17 +96,13 @@ impl<'a> Lexer<'a> {
                         ))),
                     };
                     if byte == b'"' {
-                        self.advance();
+                        self.input.advance();
                         self.quoted(value)?;
                     } else {
-                        while let Some(byte) = self.peek() {
-                            if matches!(byte, b'#' | b'}' | b'"' | b'\n' | b'\t' | b'\r' | b' ') {
-                                break;
-                            }
-                            self.not_zero(byte)?;
-                            value.push(byte);
-                            self.advance();
-                        }
+                        let word = self.input.while_of(is_word);
+                        word.iter().try_for_each(|byte| self.not_zero(*byte))?;
+                        value.extend_from_slice(word);
+                        self.input.skip(word.len());
                     }
                 }
             }
@@ -158,13 +110,13 @@ impl<'a> Lexer<'a> {
     }
 
     pub(super) fn error(&self, reason: impl Into<String>) -> Error {
-        Error::new(self.place(), reason)
+        Error::new(self.input.place(), reason)
     }
 
     /// An upper bound of the bytes of the value that begins here: up to the first line that ends
     /// outside of quotes.
     fn length_of_value(&self) -> usize {
-        let source = self.source();
+        let source = self.input.source();
         let mut quoted = false;
         let mut escaped = false;
         let rest = source.bytes.get(source.at..).unwrap_or_default();
@@ -183,27 +135,27 @@ impl<'a> Lexer<'a> {
 
     /// What is in quotes, behind the first of them.
     fn quoted(&mut self, text: &mut Vec<u8>) -> Result<(), Error> {
-        let place = self.place();
+        let place = self.input.place();
         loop {
-            let byte = self.peek();
+            let byte = self.input.peek();
             if byte.is_some() {
-                self.advance();
+                self.input.advance();
             }
             match byte {
                 Some(b'"') => return Ok(()),
                 // One behind a backslash is none.
                 Some(b'\r') => {}
                 Some(b'\\') => {
-                    let Some(byte) = self.peek() else {
+                    let Some(byte) = self.input.peek() else {
                         continue;
                     };
-                    self.advance();
+                    self.input.advance();
                     match byte {
                         b'n' => text.push(b'\n'),
                         b'r' => text.push(b'\r'),
                         b't' => text.push(b'\t'),
                         b'\n' => {}
-                        b'\r' if self.peek() == Some(b'\n') => self.advance(),
+                        b'\r' if self.input.peek() == Some(b'\n') => self.input.advance(),
                         byte => {
                             self.not_zero(byte)?;
                             text.push(byte);
@@ -223,23 +175,21 @@ impl<'a> Lexer<'a> {
     }
 
     fn name(&mut self) -> Result<String, Error> {
-        let source = self.source();
-        let rest = &source.bytes[source.at..];
-        let length = rest.iter().take_while(|byte| is_name(**byte)).count();
-        let name = &rest[..length];
+        let name = self.input.while_of(is_name);
+        let length = name.len();
         if name.contains(&0) {
             return Err(self.error("there is a byte zero in this file, remove it"));
         }
         let Ok(name) = std::str::from_utf8(name).map(str::to_owned) else {
             return Err(self.error("a name must be UTF-8"));
         };
-        self.skip(length);
+        self.input.skip(length);
         Ok(name)
     }
 
     /// How long `include` and the blanks behind it are, if that is what stands here.
     fn include_length(&self) -> Option<usize> {
-        let source = self.source();
+        let source = self.input.source();
         let rest = source.bytes[source.at..].strip_prefix(b"include")?;
         let blanks = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t'));
         let blanks = blanks.count();
@@ -255,144 +205,43 @@ impl<'a> Lexer<'a> {
 
     /// Reads the pattern behind `include`, and goes on in the files that it finds.
     fn include(&mut self) -> Result<(), Error> {
-        let place = self.place();
+        let place = self.input.place();
         let mut pattern = Vec::new();
         loop {
-            match self.peek() {
+            match self.input.peek() {
                 None | Some(b'\n' | b'\t' | b' ' | b'#' | b'}') => break,
-                Some(b'\r') => self.advance(),
+                Some(b'\r') => self.input.advance(),
                 Some(b'"') => {
-                    self.advance();
+                    self.input.advance();
                     self.quoted(&mut pattern)?;
                     break;
                 }
-                Some(b'\\') if matches!(self.peek_at(1), Some(b'"' | b'#' | b'}' | b' ')) => {
-                    self.advance();
-                    pattern.extend(self.peek());
-                    self.advance();
+                Some(b'\\') if matches!(self.input.peek_at(1), Some(b'"' | b'#' | b'}' | b' ')) => {
+                    self.input.advance();
+                    pattern.extend(self.input.peek());
+                    self.input.advance();
                 }
                 Some(byte) => {
                     self.not_zero(byte)?;
                     pattern.push(byte);
-                    self.advance();
+                    self.input.advance();
                 }
             }
         }
-        let failed = |reason: String| Error::new(place.clone(), reason);
-        let pattern = String::from_utf8(pattern)
-            .map_err(|_| failed("the pattern of include must be UTF-8".to_owned()))?;
-        let found = expand(&pattern, place.file(), self.files, MAX_FILES).map_err(failed)?;
-        if found.is_empty() {
-            self.missing.push((place, pattern));
-            return Ok(());
-        }
-        if self.stack.len() > MAX_INCLUDES {
-            return Err(failed(format!(
-                "files include each other deeper than {MAX_INCLUDES}, include them from fewer"
-            )));
-        }
-        self.waiting.push(Waiting {
-            place,
-            depth: self.stack.len(),
-            files: found.into_iter().rev().collect(),
-        });
-        self.open_waiting()?;
-        Ok(())
-    }
-
-    /// Opens the next file that waits at this depth; tells whether there was one.
-    fn open_waiting(&mut self) -> Result<bool, Error> {
-        while let Some(waiting) = self.waiting.last_mut() {
-            if waiting.depth < self.stack.len() {
-                return Ok(false);
-            }
-            let Some(path) = waiting.files.pop() else {
-                self.waiting.pop();
-                continue;
-            };
-            let place = waiting.place.clone();
-            self.open(path.into(), Some(place))?;
-            return Ok(true);
-        }
-        Ok(false)
-    }
-
-    /// Leaves the file that is at its end; tells whether there is more to read.
-    fn close(&mut self) -> Result<bool, Error> {
-        if self.stack.len() == 1 {
-            return Ok(false);
-        }
-        self.stack.pop();
-        self.open_waiting()?;
-        Ok(true)
-    }
-
-    fn open(&mut self, file: Arc<Path>, from: Option<Place>) -> Result<(), Error> {
-        let place = from.unwrap_or_else(|| Place::file_only(Arc::clone(&file)));
-        let failed = |reason: String| Err(Error::new(place.clone(), reason));
-        if self.stack.iter().any(|source| source.file == file) {
-            return failed(format!("{} includes itself", shown(&file)));
-        }
-        self.files_read += 1;
-        if self.files_read > MAX_FILES {
-            return failed(format!("more than {MAX_FILES} files are included"));
-        }
-        let bytes = match self.files.read(&file, MAX_BYTES - self.bytes_read) {
-            Ok(bytes) => bytes,
-            Err(error) if place.line() == 0 => return failed(format!("can't be read: {error}")),
-            Err(error) => return failed(format!("can't read {}: {error}", shown(&file))),
-        };
-        self.bytes_read += bytes.len();
-        self.stack.push(Source {
-            file,
-            bytes,
-            at: 0,
-            line: 1,
-        });
-        Ok(())
-    }
-
-    fn source(&self) -> &Source {
-        self.stack.last().expect("the outermost file is never left")
-    }
-
-    fn peek(&self) -> Option<u8> {
-        self.peek_at(0)
-    }
-
-    fn peek_at(&self, ahead: usize) -> Option<u8> {
-        let source = self.source();
-        source.bytes.get(source.at + ahead).copied()
-    }
-
-    fn advance(&mut self) {
-        let source = self
-            .stack
-            .last_mut()
-            .expect("the outermost file is never left");
-        if source.bytes.get(source.at) == Some(&b'\n') {
-            source.line = source.line.saturating_add(1);
-        }
-        source.at += 1;
-    }
-
-    fn skip(&mut self, count: usize) {
-        for _ in 0..count {
-            self.advance();
-        }
+        self.input.include(place, pattern)
     }
 
     /// Goes to the end of the line.
     fn skip_comment(&mut self) -> Result<(), Error> {
-        while let Some(byte) = self.peek() {
-            match (byte, self.peek_at(1)) {
+        while let Some(byte) = self.input.peek() {
+            match (byte, self.input.peek_at(1)) {
                 (b'\n', _) => break,
                 // strongSwan takes it for the end of the comment, or not.
                 (b'\r', Some(next)) if next != b'\n' => {
                     let reason = "there is a carriage return inside of a comment, end lines with a line feed";
                     return Err(self.error(reason));
                 }
-                _ => self.advance(),
+                _ => self.input.advance(),
             }
         }
         Ok(())
@@ -406,14 +255,18 @@ impl<'a> Lexer<'a> {
     }
 }
 
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+/// Whether it may be in a value without quotes.
+fn is_word(byte: u8) -> bool {
+    !(is_blank(byte) || matches!(byte, b'#' | b'}' | b'"'))
+}
+
 fn is_name(byte: u8) -> bool {
     !matches!(
         byte,
         b'#' | b'{' | b'}' | b':' | b'.' | b',' | b'=' | b'"' | b'\r' | b'\n' | b'\t' | b' '
     )
-}
-
-/// A path in a text: what a terminal would obey is escaped.
-pub(crate) fn shown(path: &Path) -> String {
-    path.to_string_lossy().escape_debug().to_string()
 }

@@ -47,6 +47,7 @@ mod files;
 mod include;
 mod lexer;
 mod parser;
+mod sources;
 mod tree;
 
 use std::path::Path;
@@ -56,8 +57,8 @@ use self::parser::parse;
 pub use self::error::{Error, Place};
 pub use self::files::{Disk, Files, Folder};
 pub use self::include::MAX_INCLUDES;
-pub use self::lexer::{MAX_BYTES, MAX_FILES};
 pub use self::parser::MAX_DEPTH;
+pub use self::sources::{MAX_BYTES, MAX_FILES};
 pub use self::tree::{MAX_REFERENCES, Section, Tree, Value};
 
 impl Tree {

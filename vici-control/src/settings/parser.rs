@@ -11,14 +11,14 @@ pub const MAX_DEPTH: usize = 64;
 /// Reads a file, and what it includes, into a tree.
 pub(super) fn parse(path: &Path, files: &dyn Files) -> Result<Tree, Error> {
     let mut lexer = Lexer::new(path, files)?;
-    let mut tree = Tree::new(lexer.place());
+    let mut tree = Tree::new(lexer.input.place());
     // The sections that are open, with the place where each was.
     let mut open: Vec<(usize, Place)> = Vec::new();
     loop {
         let section = open.last().map_or(Tree::ROOT, |(section, _)| *section);
         match lexer.next()? {
             Token::Name(name) => {
-                let place = lexer.place();
+                let place = lexer.input.place();
                 match after_name(&mut lexer, &name, &place)? {
                     After::Equals => {
                         let value = lexer.value()?;
@@ -54,7 +54,7 @@ pub(super) fn parse(path: &Path, files: &dyn Files) -> Result<Tree, Error> {
                         format!("the section {name} that begins here has no end, add a }}");
                     return Err(Error::new(place, reason));
                 }
-                tree.missing = std::mem::take(&mut lexer.missing);
+                tree.missing = std::mem::take(&mut lexer.input.missing);
                 return Ok(tree);
             }
         }
@@ -105,7 +105,7 @@ fn references(lexer: &mut Lexer<'_>) -> Result<Vec<(String, Place)>, Error> {
                 let reason = format!("a reference must not have %, rename the section {name}");
                 return Err(lexer.error(reason));
             }
-            Token::Name(name) => references.push((name, lexer.place())),
+            Token::Name(name) => references.push((name, lexer.input.place())),
             _ => return Err(lexer.error("expected the name of a section behind : or ,")),
         }
         match lexer.next_reference()? {

@@ -34,22 +34,58 @@ struct Raw {
     name: String,
     place: Place,
     values: Vec<RawValue>,
-    value_index: HashMap<String, usize>,
+    value_index: Index,
     sections: Vec<usize>,
-    section_index: HashMap<String, usize>,
+    section_index: Index,
     references: Vec<(String, Place)>,
 }
 
 impl Raw {
+    /// Which of the values has this name.
+    fn value(&self, name: &str) -> Option<usize> {
+        let names = self.values.iter().map(|value| &value.name[..]);
+        self.value_index.find(name, names)
+    }
+
     fn new(name: String, place: Place) -> Self {
         Self {
             name,
             place,
             values: Vec::new(),
-            value_index: HashMap::new(),
+            value_index: Index::default(),
             sections: Vec::new(),
-            section_index: HashMap::new(),
+            section_index: Index::default(),
             references: Vec::new(),
+        }
+    }
+}
+
+/// Where in a list a name is. Few are looked at one by one, more are found by their hash.
+#[derive(Default)]
+struct Index(HashMap<String, usize>);
+
+impl Index {
+    const FEW: usize = 8;
+
+    fn find<'n>(
+        &self,
+        name: &str,
+        mut names: impl ExactSizeIterator<Item = &'n str>,
+    ) -> Option<usize> {
+        if names.len() <= Self::FEW {
+            names.position(|other| other == name)
+        } else {
+            self.0.get(name).copied()
+        }
+    }
+
+    /// Takes note of the last name.
+    fn add<'n>(&mut self, names: impl ExactSizeIterator<Item = &'n str>) {
+        let count = names.len();
+        if count > Self::FEW {
+            let known = self.0.len();
+            let new = names.enumerate().skip(known);
+            self.0.extend(new.map(|(at, name)| (name.to_owned(), at)));
         }
     }
 }
@@ -102,26 +138,37 @@ impl Tree {
         place: Place,
     ) {
         let raw = &mut self.sections[section];
-        if let Some(index) = raw.value_index.get(&name) {
-            let value = &mut raw.values[*index];
+        if let Some(index) = raw.value(&name) {
+            let value = &mut raw.values[index];
             value.bytes = bytes;
             value.place = place;
         } else {
-            raw.value_index.insert(name.clone(), raw.values.len());
             raw.values.push(RawValue { name, bytes, place });
+            let names = raw.values.iter().map(|value| &value.name[..]);
+            raw.value_index.add(names);
         }
+    }
+
+    /// The section of this name in another one, if it is there.
+    fn child(&self, section: usize, name: &str) -> Option<usize> {
+        let raw = &self.sections[section];
+        let names = raw.sections.iter().map(|section| self.name(*section));
+        let at = raw.section_index.find(name, names)?;
+        Some(raw.sections[at])
     }
 
     /// The section of this name, which is made if it is not there.
     pub(super) fn open(&mut self, section: usize, name: String, place: &Place) -> usize {
-        if let Some(index) = self.sections[section].section_index.get(&name) {
-            return *index;
+        if let Some(index) = self.child(section, &name) {
+            return index;
         }
         let index = self.sections.len();
-        self.sections.push(Raw::new(name.clone(), place.clone()));
-        let raw = &mut self.sections[section];
-        raw.section_index.insert(name, index);
-        raw.sections.push(index);
+        self.sections.push(Raw::new(name, place.clone()));
+        self.sections[section].sections.push(index);
+        let mut section_index = std::mem::take(&mut self.sections[section].section_index);
+        let sections = self.sections[section].sections.iter();
+        section_index.add(sections.map(|section| self.name(*section)));
+        self.sections[section].section_index = section_index;
         index
     }
 
@@ -134,11 +181,17 @@ impl Tree {
 
     /// The sections of a name inside of these, with what they refer to, nearest first.
     fn inside(&self, members: &[usize], name: &str) -> Result<Vec<usize>, Error> {
+        let inner = members
+            .iter()
+            .filter_map(|member| self.child(*member, name));
+        let inner: Vec<usize> = inner.collect();
+        let has_references = |section: &usize| !self.sections[*section].references.is_empty();
+        if !inner.iter().any(has_references) {
+            return Ok(inner);
+        }
         let mut found = Found::default();
-        for member in members {
-            if let Some(section) = self.sections[*member].section_index.get(name) {
-                self.add(*section, &mut found, &mut Way::default())?;
-            }
+        for section in inner {
+            self.add(section, &mut found, &mut Way::default())?;
         }
         Ok(found.members)
     }
@@ -183,22 +236,22 @@ impl Tree {
         for name in around.into_iter().flat_map(|around| around.split('.')) {
             let mut passed = Found::default();
             for member in members {
-                let Some(section) = self.sections[member].section_index.get(name) else {
+                let Some(section) = self.child(member, name) else {
                     continue;
                 };
                 // What it refers to has to be known in order to know what it refers to.
-                if way.open.contains(section) {
+                if way.open.contains(&section) {
                     let (name, reference) = (name.escape_debug(), reference.escape_debug());
                     let reason = format!(
                         "the reference to {reference} leads through {name}, whose references it is one of; strongSwan crashes of it"
                     );
                     return Err(Error::new(place.clone(), reason));
                 }
-                let has_references = !self.sections[*section].references.is_empty();
+                let has_references = !self.sections[section].references.is_empty();
                 if has_references {
-                    way.open.push(*section);
+                    way.open.push(section);
                 }
-                self.add(*section, &mut passed, way)?;
+                self.add(section, &mut passed, way)?;
                 if has_references {
                     way.open.pop();
                 }
@@ -206,8 +259,8 @@ impl Tree {
             members = passed.members;
         }
         for member in members {
-            if let Some(section) = self.sections[member].section_index.get(last) {
-                self.add(*section, found, way)?;
+            if let Some(section) = self.child(member, last) {
+                self.add(section, found, way)?;
             }
         }
         Ok(())
@@ -271,9 +324,11 @@ impl<'a> Section<'a> {
     pub fn values(&self) -> impl Iterator<Item = Value<'a>> {
         let tree = self.tree;
         let mut seen = HashSet::new();
+        // In one section no name is there twice.
+        let is_one = self.members.len() == 1;
         let members = self.members.clone().into_iter();
         let all = members.flat_map(move |member| &tree.sections[member].values);
-        all.filter(move |value| seen.insert(value.name.as_str()))
+        all.filter(move |value| is_one || seen.insert(value.name.as_str()))
             .filter_map(|value| {
                 Some(Value {
                     name: &value.name,
@@ -287,8 +342,7 @@ impl<'a> Section<'a> {
     pub fn value(&self, name: &str) -> Option<&'a [u8]> {
         let tree = self.tree;
         let mut members = self.members.iter().map(|member| &tree.sections[*member]);
-        let (raw, index) =
-            members.find_map(|raw| raw.value_index.get(name).map(|index| (raw, *index)))?;
+        let (raw, index) = members.find_map(|raw| raw.value(name).map(|index| (raw, index)))?;
         raw.values[index].bytes.as_ref().map(|bytes| &bytes[..])
     }
 
@@ -304,7 +358,7 @@ impl<'a> Section<'a> {
         for member in &self.members {
             for section in &self.tree.sections[*member].sections {
                 let name = self.tree.name(*section);
-                if seen.insert(name) {
+                if self.members.len() == 1 || seen.insert(name) {
                     sections.extend(self.section(name)?.map(|section| (name, section)));
                 }
             }

@@ -10,6 +10,7 @@ use vici_types::Secret;
 use zeroize::Zeroizing;
 
 use crate::config::Config;
+use crate::plan::item::join;
 use crate::problem::{Problem, did_you_mean};
 use crate::settings::{Files, Place, Section, Value};
 use crate::table::{Inside, Kind, Table};
@@ -109,7 +110,7 @@ impl<'a> Reading<'a> {
         self.place(path, section.place());
         let mut message = Message::new();
         for value in section.values() {
-            let key = format!("{path}.{}", value.name);
+            let key = join(path, value.name);
             let Some(kind) = table.kind(value.name) else {
                 let hint = did_you_mean(value.name, table.names());
                 self.problem(value.place, &key, format!("unknown key{hint}"));
@@ -121,7 +122,7 @@ impl<'a> Reading<'a> {
             }
         }
         for (name, inner) in self.sections(section) {
-            let path = format!("{path}.{name}");
+            let path = join(path, name);
             match table.section(name) {
                 Some(Inside::Keys(table)) => {
                     message = message.section(name, self.message(&inner, table, &path));
@@ -142,12 +143,12 @@ impl<'a> Reading<'a> {
     fn named(&mut self, section: &Section<'_>, table: &'static Table, path: &str) -> Tree {
         let mut message = Message::new();
         for value in section.values() {
-            let key = format!("{path}.{}", value.name);
+            let key = join(path, value.name);
             let reason = "only sections can be here, each with a name of your own";
             self.problem(value.place, &key, reason);
         }
         for (name, inner) in self.sections(section) {
-            let path = format!("{path}.{name}");
+            let path = join(path, name);
             message = message.section(name, self.message(&inner, table, &path));
         }
         message
