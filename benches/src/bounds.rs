@@ -5,6 +5,7 @@ use crate::daemon;
 use crate::end_to_end;
 use crate::footprint::Footprint;
 use crate::held::{self, Held};
+use crate::load;
 use crate::measure::Cost;
 
 /// A number and its limit.
@@ -197,6 +198,16 @@ pub(crate) fn of_daemon(costs: &[daemon::Cost]) -> Vec<Bound> {
         }
     }
     bounds
+}
+
+/// The bounds of loading connections.
+pub(crate) fn of_load(costs: &[load::Cost]) -> Vec<Bound> {
+    let all = costs.iter().filter(|cost| cost.step == load::ALL);
+    all.map(|cost| {
+        let what = format!("{} connections loaded from a text, ms", load::COUNT);
+        Bound::new(what, cost.time.as_secs_f64() * 1e3, 500.0)
+    })
+    .collect()
 }
 
 /// The bounds of what is held by our own.

@@ -32,7 +32,7 @@ const RUNS: usize = 5;
 /// So many calls are counted, beyond those of a shorter run.
 const COUNTED: usize = 1000;
 
-type Failure = Box<dyn std::error::Error>;
+pub(crate) type Failure = Box<dyn std::error::Error>;
 
 /// What a client does, so many times, and whether it can over TCP.
 struct Way {
@@ -159,7 +159,7 @@ fn raw_calls(uri: &str, count: usize) -> Result<(), Failure> {
     Ok(())
 }
 
-fn path(uri: &str) -> &str {
+pub(crate) fn path(uri: &str) -> &str {
     uri.strip_prefix("unix://").unwrap_or(uri)
 }
 
@@ -216,14 +216,14 @@ fn prepare(uri: &str) -> Result<(), Failure> {
 }
 
 /// A process of daemons/charon, which ends with this.
-struct Daemon {
+pub(crate) struct Daemon {
     process: Child,
     folder: PathBuf,
     tcp: bool,
 }
 
 impl Daemon {
-    fn start(tcp: bool) -> Result<Self, String> {
+    pub(crate) fn start(tcp: bool) -> Result<Self, String> {
         let folder = env::temp_dir().join(format!("vici-benches-{}-{tcp}", std::process::id()));
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../daemons/charon");
         fs::create_dir(&folder).map_err(|error| error.to_string())?;
@@ -250,7 +250,7 @@ impl Daemon {
         Ok(daemon)
     }
 
-    fn uri(&self) -> String {
+    pub(crate) fn uri(&self) -> String {
         if self.tcp {
             return "tcp://127.0.0.1:4502".to_owned();
         }
@@ -258,14 +258,14 @@ impl Daemon {
     }
 
     fn prepare(&self) -> Result<(), String> {
-        self.run(&[], usize::MAX, 0).map(drop)
+        self.call(&[], usize::MAX, 0).map(drop)
     }
 
     /// Microseconds and system calls.
     fn cost(&self, index: usize) -> Result<(f64, f64), String> {
         let mut best = f64::INFINITY;
         for _ in 0..RUNS {
-            let text = self.run(&[], index, CALLS)?;
+            let text = self.call(&[], index, CALLS)?;
             let nanos: f64 = text.trim().parse().map_err(|_| text)?;
             best = best.min(nanos / 1000.0 / CALLS as f64);
         }
@@ -279,23 +279,29 @@ impl Daemon {
         let output = self.folder.join("strace");
         let strace = strace::command_line(&output);
         let strace: Vec<&str> = strace.iter().map(String::as_str).collect();
-        self.run(&strace, index, calls)?;
+        self.call(&strace, index, calls)?;
         Ok(strace::total(&output)? as f64)
     }
 
+    /// Runs the client of so many calls.
+    fn call(&self, below: &[&str], index: usize, calls: usize) -> Result<String, String> {
+        let (index, calls) = (index.to_string(), calls.to_string());
+        self.run(below, &[CLIENT, &index, &calls, &self.uri()])
+    }
+
     /// Runs the process of a client where the daemon is, below another program.
-    fn run(&self, below: &[&str], index: usize, calls: usize) -> Result<String, String> {
+    pub(crate) fn run(&self, below: &[&str], arguments: &[&str]) -> Result<String, String> {
         let program = env::current_exe().map_err(|error| error.to_string())?;
         let output = Command::new("nsenter")
             .arg(format!("--net=/proc/{}/ns/net", self.process.id()))
             .args(below)
             .arg(program)
-            .args([CLIENT, &index.to_string(), &calls.to_string(), &self.uri()])
+            .args(arguments)
             .stderr(Stdio::inherit())
             .output()
             .map_err(|error| format!("nsenter: {error}"))?;
         if !output.status.success() {
-            return Err(format!("the client {index}: {}", output.status));
+            return Err(format!("the client {arguments:?}: {}", output.status));
         }
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }

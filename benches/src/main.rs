@@ -10,6 +10,7 @@ mod footprint;
 mod held;
 mod hostile;
 mod input;
+mod load;
 mod measure;
 mod page;
 #[cfg(feature = "peers")]
@@ -48,6 +49,7 @@ fn run(arguments: &[&str]) -> Result<(), String> {
         ["--footprint"] => print_footprint(),
         ["--end-to-end"] => print_end_to_end(),
         ["--daemon"] => print_daemon(),
+        ["--load"] => print_load(),
         ["--held"] => print_held(),
         ["--only", words] => print_table(words),
         [callgrind::RUN, index, iterations] => {
@@ -62,6 +64,7 @@ fn run(arguments: &[&str]) -> Result<(), String> {
             end_to_end::client(parse(index)?, parse(count)?, socket)
         }
         [held::HOLD, index, socket] => held::hold(parse(index)?, socket),
+        [load::CLIENT, uri, raw] => load::client(uri, !raw.is_empty()),
         [daemon::CLIENT, index, count, uri] => daemon::client(parse(index)?, parse(count)?, uri),
         _ => Err(USAGE.to_owned()),
     }
@@ -72,6 +75,7 @@ Without an argument: the costs, and the clients end to end.
 --only <words>       the costs of inputs, works and libraries with these words, as `skip | vici`
 --end-to-end         the clients end to end
 --daemon             the clients on a real daemon, which needs root and daemons/prepare
+--load               connections loaded into a real daemon, which needs root and daemons/prepare
 --held               the memory that decoded messages and idle clients hold
 --footprint          what it takes to depend on a client
 --check              our instruction counts beside those of RESULTS.md, and the bounds
@@ -107,6 +111,13 @@ fn print_daemon() -> Result<(), String> {
     let costs = daemon::measure()?;
     print!("{}", table::daemon(&costs));
     print!("\n{}", table::bounds(&bounds::of_daemon(&costs)));
+    Ok(())
+}
+
+fn print_load() -> Result<(), String> {
+    let costs = load::measure()?;
+    print!("{}", table::load(&costs));
+    print!("\n{}", table::bounds(&bounds::of_load(&costs)));
     Ok(())
 }
 

@@ -12,6 +12,7 @@ use crate::daemon;
 use crate::end_to_end;
 use crate::footprint;
 use crate::held;
+use crate::load;
 use crate::measure::{Cost, measure};
 use crate::table;
 
@@ -29,6 +30,7 @@ pub(crate) fn write() -> Result<(), String> {
     let cases: Vec<_> = cases.iter().enumerate().collect();
     let clients = end_to_end::measure()?;
     let on_daemon = daemon::measure()?;
+    let load = load::measure()?;
     let costs = measure(&cases, true)?;
     let held = held::measure()?;
     let footprints = footprint::measure()?;
@@ -37,6 +39,7 @@ pub(crate) fn write() -> Result<(), String> {
     let mut bounds = bounds::of_costs(&costs, theirs.map(|cost| cost.allocations.count()));
     bounds.extend(bounds::of_clients(&clients));
     bounds.extend(bounds::of_daemon(&on_daemon));
+    bounds.extend(bounds::of_load(&load));
     bounds.extend(bounds::of_held(&held));
     bounds.extend(bounds::of_footprints(&footprints));
     let (hostile, usual): (Vec<_>, Vec<_>) = costs.iter().partition(|cost| cost.case.is_hostile());
@@ -52,6 +55,7 @@ pub(crate) fn write() -> Result<(), String> {
         hostile = table::costs(&hostile),
         end_to_end = table::end_to_end(&clients),
         daemon = table::daemon(&on_daemon),
+        load = table::load(&load),
         held = table::held(&held),
         footprint = table::footprint(&footprints),
         tree = tree()?,

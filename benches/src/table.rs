@@ -5,6 +5,7 @@ use crate::daemon;
 use crate::end_to_end;
 use crate::footprint::{Build, Footprint};
 use crate::held::Held;
+use crate::load;
 use crate::measure::Cost;
 
 /// The table of all costs.
@@ -105,6 +106,18 @@ pub(crate) fn daemon(costs: &[daemon::Cost]) -> String {
         ]
     });
     table(&head, 2, &rows.collect::<Vec<_>>())
+}
+
+/// The table of connections that are loaded.
+pub(crate) fn load(costs: &[load::Cost]) -> String {
+    let rows = costs.iter().map(|cost| {
+        vec![
+            cost.step.to_owned(),
+            format!("{:.0}", cost.time.as_secs_f64() * 1e3),
+            format!("{:.0}", cost.cpu.as_secs_f64() * 1e3),
+        ]
+    });
+    table(&["step", "ms", "CPU ms"], 1, &rows.collect::<Vec<_>>())
 }
 
 /// The table of the memory that is held.

@@ -191,7 +191,7 @@ pub(crate) fn client(index: usize, count: usize, socket: &str) -> Result<(), Str
 }
 
 /// Nanoseconds that the threads of this process have run.
-fn cpu() -> Result<u64, String> {
+pub(crate) fn cpu() -> Result<u64, String> {
     Ok(cpu_of_threads()?.max(cpu_of_all()?))
 }
 
