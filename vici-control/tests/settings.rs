@@ -116,6 +116,18 @@ fn later_values_win_and_sections_merge() {
 }
 
 #[test]
+fn many_names_are_told_apart() {
+    let part = |value: usize| -> String {
+        let all = (0..30).map(|i| format!("v{i} = {}\ns{i} {{ x{value} = 1\n}}\n", i + value));
+        all.collect()
+    };
+    let values = (0..30).map(|i| format!("v{i}={}", i + 7));
+    let sections = (0..30).map(|i| format!("s{i}{{x0=1 x7=1}}"));
+    let expected: Vec<String> = values.chain(sections).collect();
+    assert_reads(&[(&(part(0) + &part(7)), &expected.join(" "))]);
+}
+
+#[test]
 fn references() {
     assert_reads(&[
         (

@@ -80,12 +80,16 @@ impl Index {
     }
 
     /// Takes note of the last name.
-    fn add<'n>(&mut self, names: impl ExactSizeIterator<Item = &'n str>) {
+    fn add<'n>(&mut self, mut names: impl ExactSizeIterator<Item = &'n str> + DoubleEndedIterator) {
         let count = names.len();
-        if count > Self::FEW {
-            let known = self.0.len();
-            let new = names.enumerate().skip(known);
-            self.0.extend(new.map(|(at, name)| (name.to_owned(), at)));
+        if count == Self::FEW + 1 {
+            self.0 = names
+                .zip(0..)
+                .map(|(name, at)| (name.to_owned(), at))
+                .collect();
+        } else if count > Self::FEW {
+            let last = names.next_back().map(|name| (name.to_owned(), count - 1));
+            self.0.extend(last);
         }
     }
 }
