@@ -19,11 +19,10 @@ impl<'de> Deserializer<'de> {
         name_len: usize,
         seed: S,
     ) -> Result<S::Value> {
-        let mut result = seed.deserialize(self.value());
-        if let Err(error) = result {
-            result = Err(self.locate_scalar(name_len, error));
+        match seed.deserialize(self.value()) {
+            Ok(value) => Ok(value),
+            Err(error) => Err(self.locate_scalar(name_len, error)),
         }
-        result
     }
 
     /// Reads the list or section that was named last.

@@ -18,19 +18,21 @@ pub struct Deserializer<'de> {
 }
 
 /// What may be read at the position.
+///
+/// The two that say that a list or section was named are the last ones: one comparison tells them apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
     /// What is next in a section. The value of a key that was named may be read, or not.
     Open,
+    /// What is next in a list.
+    InList,
+    /// Nothing: a section has ended, and its type has not returned.
+    Ended,
     /// A list or section that was named, and has to be read.
     Named,
     /// A list or section that was named and could not be read. The position is in front of what is
     /// in it, which nothing else may read.
     Failed,
-    /// What is next in a list.
-    InList,
-    /// Nothing: a section has ended, and its type has not returned.
-    Ended,
 }
 
 /// The list or section that was named last.
