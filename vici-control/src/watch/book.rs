@@ -43,10 +43,12 @@ impl Book {
     pub(super) fn event(&mut self, event: &AnyEvent) {
         match event {
             AnyEvent::IkeUpdown(event) if event.up => {
-                let ike = Ike::new(&event.name, &event.ike_sa);
-                // All that it gets is told from now on.
-                self.partial.remove(&ike.id);
-                self.ike_up(Arc::new(ike));
+                let ike = Arc::new(Ike::new(&event.name, &event.ike_sa));
+                if ike.version != IkeVersion::V1 {
+                    // All that it gets is told from now on.
+                    self.partial.remove(&ike.id);
+                }
+                self.ike_up(ike);
             }
             AnyEvent::IkeUpdown(event) => {
                 self.ike_goes_down(&Ike::new(&event.name, &event.ike_sa));
@@ -76,39 +78,37 @@ impl Book {
         }
     }
 
-    /// Takes out what is down, when all IKE_SAs are known with all that they have.
+    /// Takes out the IKE_SAs that are down, when it is known where all that they had is.
     pub(super) fn settle(&mut self) {
-        if self.partial.is_empty() && !self.closing.is_empty() {
-            for id in mem::take(&mut self.closing) {
-                self.ike_down(id);
-            }
+        let all_known = self.partial.is_empty();
+        let is_empty = |id: &u32| self.table.get(*id).is_none_or(|sa| sa.children.is_empty());
+        let closed = self.closing.iter().copied();
+        let closed: Vec<u32> = closed.filter(|id| all_known || is_empty(id)).collect();
+        for id in closed {
+            self.ike_down(id);
         }
     }
 
     /// Takes out an IKE_SA. Where IKEv1 has made a new one in its place, the CHILD_SAs have gone there
     /// without an event: the new one has to be listed.
     pub(super) fn ike_goes_down(&mut self, old: &Ike) {
-        let known = self.table.get(old.id);
-        let is_whole = !self.partial.contains(&old.id);
-        let had_nothing = || is_whole && known.is_none_or(|sa| sa.children.is_empty());
-        // While all is listed it may have been seen when it had nothing any more.
-        if old.version != IkeVersion::V1 || (self.told.is_some() && had_nothing()) {
-            return self.ike_down(old.id);
-        }
-        let is_successor = |new: &&Arc<Ike>| {
-            new.id > old.id
-                && new.version == IkeVersion::V1
-                && (&new.name, &new.local_id, &new.remote_id)
-                    == (&old.name, &old.local_id, &old.remote_id)
-                && new.ends.remote_host == old.ends.remote_host
-        };
-        let successors = self.table.iter().map(|sa| &sa.ike).filter(is_successor);
+        let successors = self.table.iter().map(|sa| &sa.ike);
+        let successors = successors.filter(|new| replaces(new, old));
         let successors: Vec<u32> = successors.map(|ike| ike.id).collect();
         if successors.is_empty() {
             return self.ike_down(old.id);
         }
+        self.partial.remove(&old.id);
         self.partial.extend(successors);
         self.closing.insert(old.id);
+    }
+
+    /// A list of one IKE_SA has not shown it as up.
+    pub(super) fn is_not_listed(&mut self, id: u32) {
+        self.partial.remove(&id);
+        if !self.closing.contains(&id) {
+            self.ike_down(id);
+        }
     }
 
     /// Takes out an IKE_SA with all that it has.
@@ -231,8 +231,11 @@ impl Book {
         if let Some((owner, known)) = self.table.child(child.id) {
             if known.is_same(&child) {
                 let from = Arc::clone(owner);
-                self.table.insert_child(ike, Arc::clone(&child));
-                return self.child_moved(from, ike, child);
+                // It has never gone to an older one: that was before it was listed.
+                let is_v1 = from.version == IkeVersion::V1;
+                let to = if is_v1 { ike.max(from.id) } else { ike };
+                self.table.insert_child(to, Arc::clone(&child));
+                return self.child_moved(from, to, child);
             }
             self.child_down(child.id);
         }
@@ -246,26 +249,14 @@ impl Book {
     fn child_moved(&mut self, from: Arc<Ike>, to: u32, child: Arc<Child>) {
         let to = self.table.get(to).filter(|to| to.ike.id != from.id);
         if let Some(to) = to.map(|to| Arc::clone(&to.ike)) {
-            let left = from.id;
             self.tell(|| Change::ChildMoved { from, to, child });
-            self.close_empty(left);
         }
     }
 
     fn child_down(&mut self, id: u32) {
         self.children_were.remove(&id);
         if let Some((ike, child)) = self.table.remove_child(id) {
-            let left = ike.id;
             self.tell(|| Change::ChildDown { ike, child });
-            self.close_empty(left);
-        }
-    }
-
-    /// Takes out an IKE_SA that is down, when it is known where all that it had is.
-    fn close_empty(&mut self, id: u32) {
-        let is_empty = |sa: &Sa| sa.children.is_empty();
-        if self.closing.contains(&id) && self.table.get(id).is_none_or(is_empty) {
-            self.ike_down(id);
         }
     }
 
@@ -312,9 +303,8 @@ impl Book {
             let first = first.map_or(was, |origin| origin.first);
             self.children_were.insert(id, Origin { last: was, first });
             if self.table.child(id).is_some() {
-                // An IKE_SA that is down is gone with the last that it has.
-                self.child_up(ike.id, new);
                 self.child_down(replaced);
+                self.child_up(ike.id, new);
                 continue;
             }
             let Some((owner, old)) = self.table.remove_child(replaced) else {
@@ -326,6 +316,14 @@ impl Book {
             self.tell(|| Change::ChildRekeyed { ike, old, new });
         }
     }
+}
+
+/// Whether the first may have been made in the place of the other one, as IKEv1 does.
+fn replaces(new: &Ike, old: &Ike) -> bool {
+    new.id > old.id
+        && [&new.version, &old.version] == [&IkeVersion::V1; 2]
+        && (&new.name, &new.local_id, &new.remote_id) == (&old.name, &old.local_id, &old.remote_id)
+        && new.ends.remote_host == old.ends.remote_host
 }
 
 /// Tells that an IKE_SA and all that it had is not up any more.

@@ -198,12 +198,9 @@ impl Tracker {
         match self.asked.take() {
             None => return,
             Some(Asked::All) => {}
-            Some(Asked::One(id, seen)) => self.in_list(|book, _| {
-                book.partial.remove(&id);
-                if !seen {
-                    book.ike_down(id);
-                }
-            }),
+            // What was seen is whole, if no event behind it says that it has to be listed again.
+            Some(Asked::One(_, true)) => {}
+            Some(Asked::One(id, false)) => self.in_list(|book, _| book.is_not_listed(id)),
         }
         self.in_list(|book, _| book.settle());
         self.conclude();

@@ -275,3 +275,16 @@ fn the_table_of_a_random_daemon_is_right_for_half_a_million_steps() {
 fn the_table_of_another_daemon_is_right_for_as_many() {
     run(2);
 }
+
+/// As many seeds as are wanted: `VICI_SEEDS=100`.
+#[test]
+fn the_tables_of_more_daemons_are_right() {
+    let last = std::env::var("VICI_SEEDS").map_or(2, |seeds| seeds.parse().unwrap());
+    for seed in 3..=last {
+        run(seed);
+    }
+    // Chains of rekeying with IKEv1, where CHILD_SAs move without an event.
+    for seed in [9, 15, 17, 48] {
+        run(seed);
+    }
+}
