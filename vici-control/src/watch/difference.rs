@@ -45,10 +45,12 @@ pub(super) fn tell(told: &mut VecDeque<Change>, mut old: Table, new: &Book) {
 
 /// What an IKE_SA was in the old table: itself, or one from which it comes by rekeying, as events have
 /// told, or as it has a CHILD_SA of it.
+///
+/// None with the number of another one comes from any: what is told in between would have both.
 fn origin(old: &Table, new: &Book, sa: &Sa) -> Option<u32> {
     let id = sa.ike.id;
-    if old.get(id).is_some_and(|old| old.ike.is_same(&sa.ike)) {
-        return Some(id);
+    if let Some(old) = old.get(id) {
+        return old.ike.is_same(&sa.ike).then_some(id);
     }
     let is_gone = |was: &u32| {
         let now = new.table.get(*was);
@@ -81,22 +83,21 @@ fn tell_continued(told: &mut VecDeque<Change>, was: Sa, sa: &Sa, new: &Book) {
     for child in was.children {
         rest.insert(child.id, child);
     }
-    let mut rekeyed = Vec::new();
-    let mut fresh = Vec::new();
+    let (mut others, mut rekeyed, mut fresh) = (Vec::new(), Vec::new(), Vec::new());
     for child in &sa.children {
-        if rest.get(&child.id).is_some_and(|old| old.is_same(child)) {
-            rest.remove(&child.id);
-        } else {
-            fresh.push(child);
+        match rest.get(&child.id) {
+            Some(old) if old.is_same(child) => drop(rest.remove(&child.id)),
+            Some(_) => fresh.push(child),
+            None => others.push(child),
         }
     }
-    fresh.retain(|child| {
+    for child in others {
         let was = new.children_were.get(&child.id);
-        let old = was.and_then(|was| rest.remove(&was.first));
-        let is_new = old.is_none();
-        rekeyed.extend(old.map(|old| (old, Arc::clone(child))));
-        is_new
-    });
+        match was.and_then(|was| rest.remove(&was.first)) {
+            Some(old) => rekeyed.push((old, Arc::clone(child))),
+            None => fresh.push(child),
+        }
+    }
     for child in rest.into_values() {
         let ike = Arc::clone(&sa.ike);
         told.push_back(Change::ChildDown { ike, child });

@@ -2,8 +2,8 @@
 
 use vici_control::watch::Tracker;
 use vici_types::{
-    ChildRekey, ChildRekeyed, ChildSa, ChildState, IkeSa, IkeState, IkeUpdown, IkeVersion, ListSa,
-    Named, Spi,
+    ChildRekey, ChildRekeyed, ChildSa, ChildState, IkeRekey, IkeSa, IkeSpi, IkeState, IkeUpdown,
+    IkeVersion, ListSa, Named, Spi,
 };
 
 use crate::mirror::{Mirror, of_table};
@@ -83,4 +83,38 @@ fn what_replaces_the_last_of_an_ike_sa_that_is_down_stays() {
     follow(&mut tracker, &mut mirror);
     // It has been seen in a newer one, and never goes back to an older one.
     assert_eq!(tracker.table().child(2).map(|(ike, _)| ike.id), Some(5));
+}
+
+fn ike_rekeyed(old: u32, new: IkeSa) -> IkeRekey {
+    let mut event = IkeRekey::default();
+    event.name = "home".into();
+    (event.ike_sa.old, event.ike_sa.new) = (ike(old), new);
+    event
+}
+
+#[test]
+fn a_number_that_is_used_again_is_no_rekeying() {
+    let mut tracker = listed(&[(1, &[4, 5]), (2, &[6])]);
+    let mut mirror = Mirror::default();
+    follow(&mut tracker, &mut mirror);
+    // The first is replaced by the third, the second by one with the number of the first.
+    let mut again = item(1, &[6]);
+    again.ike_sa.initiator_spi = IkeSpi::new(7);
+    tracker.connected();
+    assert!(tracker.begin_list().is_some());
+    tracker.event(&ike_rekeyed(1, ike(3)).into());
+    tracker.event(&ike_rekeyed(2, again.ike_sa.clone()).into());
+    tracker.event(&rekeyed(3, 5, 9).into());
+    tracker.event(&rekeyed(3, 4, 5).into());
+    let mut third = item(3, &[9]);
+    let children = third.ike_sa.child_sas.as_mut().unwrap();
+    let mut with_another_spi = child(5);
+    with_another_spi.spi_in = Some(Spi::new(8));
+    children.push("net-5", with_another_spi);
+    tracker.item(&again);
+    tracker.item(&third);
+    tracker.finish_list();
+    follow(&mut tracker, &mut mirror);
+    let children = |id| tracker.table().get(id).map(|sa| sa.children.len());
+    assert_eq!([1, 2, 3].map(children), [Some(1), None, Some(2)]);
 }
