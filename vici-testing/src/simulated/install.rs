@@ -10,6 +10,7 @@ use super::proposal::{Agreed, selected};
 use super::sa::{Attempt, ChildSa, Moment};
 use super::selector::Selector;
 use super::state::State;
+use super::traffic::Traffic;
 
 impl State {
     /// One more child of an IKE_SA.
@@ -103,12 +104,8 @@ impl State {
             spi_out,
             proposal,
             later_proposal,
-            bytes_in: 0,
-            packets_in: 0,
-            used_in: None,
-            bytes_out: 0,
-            packets_out: 0,
-            used_out: None,
+            received: Traffic::default(),
+            sent: Traffic::default(),
             installed: Instant::now(),
             rekey_time,
             life_time: child.life_time(),
@@ -119,8 +116,8 @@ impl State {
         let sa = &*sa;
         let about = Some(sa.about());
         output.log("CFG", 1, about, &selected("ESP", &new.proposal));
-        let (name, spis, selectors) = (&new.name, new.spis(), new.selectors());
-        let msg = format!("CHILD_SA {name}{{{id}}} established with {spis} and {selectors}");
+        let (name, spis, selectors) = (new.numbered(), new.spis(), new.selectors());
+        let msg = format!("CHILD_SA {name} established with {spis} and {selectors}");
         output.log("IKE", 0, about, &msg);
         let moment = Moment::of(ours, &["CHILD_CREATE"]);
         let event = sa.child_updown(true, moment, &new, "INSTALLED");

@@ -30,10 +30,10 @@ mod sa;
 mod selector;
 mod state;
 mod terminate;
+mod traffic;
 
 use std::io;
 use std::sync::Arc;
-use std::time::Instant;
 
 use vici_client::Client;
 
@@ -218,16 +218,8 @@ impl SimulatedDaemon {
         let mut count = 0;
         for sa in children.filter(|sa| sa.name == child) {
             count += 1;
-            if bytes_in > 0 {
-                sa.bytes_in += bytes_in;
-                sa.packets_in += 1;
-                sa.used_in = Some(Instant::now());
-            }
-            if bytes_out > 0 {
-                sa.bytes_out += bytes_out;
-                sa.packets_out += 1;
-                sa.used_out = Some(Instant::now());
-            }
+            sa.received.add(bytes_in);
+            sa.sent.add(bytes_out);
         }
         count
     }

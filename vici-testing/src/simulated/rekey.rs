@@ -11,6 +11,7 @@ use super::proposal::selected;
 use super::sa::{ChildSa, IkeSa, Moment};
 use super::state::State;
 use super::terminate::Selected;
+use super::traffic::Traffic;
 
 impl State {
     /// Rekeys what is selected.
@@ -93,12 +94,8 @@ impl State {
             spi_in,
             spi_out,
             proposal: old.later_proposal.clone(),
-            bytes_in: 0,
-            packets_in: 0,
-            used_in: None,
-            bytes_out: 0,
-            packets_out: 0,
-            used_out: None,
+            received: Traffic::default(),
+            sent: Traffic::default(),
             installed: Instant::now(),
             ..old.clone()
         };

@@ -9,6 +9,7 @@ use super::algorithm::Algorithm;
 use super::output::{About, Output};
 use super::proposal::{Agreed, Protocol};
 use super::request::Request;
+use super::traffic::Traffic;
 
 /// An IKE_SA.
 #[derive(Clone, Debug)]
@@ -57,12 +58,8 @@ pub(super) struct ChildSa {
     pub(super) proposal: Agreed,
     /// What it has after a rekeying.
     pub(super) later_proposal: Agreed,
-    pub(super) bytes_in: u64,
-    pub(super) packets_in: u64,
-    pub(super) used_in: Option<Instant>,
-    pub(super) bytes_out: u64,
-    pub(super) packets_out: u64,
-    pub(super) used_out: Option<Instant>,
+    pub(super) received: Traffic,
+    pub(super) sent: Traffic,
     pub(super) installed: Instant,
     pub(super) rekey_time: u64,
     pub(super) life_time: u64,
@@ -314,18 +311,8 @@ impl ChildSa {
             .key("spi-in", format!("{:08x}", self.spi_in))
             .key("spi-out", format!("{:08x}", self.spi_out));
         shown = algorithms(shown, &self.proposal, false);
-        shown = shown
-            .key("bytes-in", self.bytes_in)
-            .key("packets-in", self.packets_in);
-        if let Some(used) = self.used_in {
-            shown = shown.key("use-in", used.elapsed().as_secs());
-        }
-        shown = shown
-            .key("bytes-out", self.bytes_out)
-            .key("packets-out", self.packets_out);
-        if let Some(used) = self.used_out {
-            shown = shown.key("use-out", used.elapsed().as_secs());
-        }
+        shown = self.received.show(shown, "in");
+        shown = self.sent.show(shown, "out");
         let age = self.installed.elapsed().as_secs();
         if self.rekey_time != 0 {
             shown = shown.key("rekey-time", left(self.rekey_time, age));

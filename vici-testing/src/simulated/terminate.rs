@@ -162,18 +162,13 @@ impl State {
         output: Output<'_>,
     ) {
         let about = Some(sa.about());
+        let (name, selectors) = (child.numbered(), child.selectors());
         let ChildSa {
-            name,
-            id,
-            spi_in,
-            bytes_in,
-            spi_out,
-            bytes_out,
-            ..
+            spi_in, spi_out, ..
         } = child;
-        let selectors = child.selectors();
+        let [bytes_in, bytes_out] = [child.received.bytes, child.sent.bytes];
         let msg = format!(
-            "closing CHILD_SA {name}{{{id}}} with SPIs {spi_in:08x}_i ({bytes_in} bytes) \
+            "closing CHILD_SA {name} with SPIs {spi_in:08x}_i ({bytes_in} bytes) \
              {spi_out:08x}_o ({bytes_out} bytes) and {selectors}"
         );
         output.log("IKE", 0, about, &msg);
@@ -188,7 +183,7 @@ impl State {
 
     pub(super) fn closed(&self, sa: &IkeSa, child: &ChildSa, output: Output<'_>) {
         let msg = if self.generation.is_6() {
-            format!("CHILD_SA {}{{{}}} closed", child.name, child.id)
+            format!("CHILD_SA {} closed", child.numbered())
         } else {
             "CHILD_SA closed".to_owned()
         };
