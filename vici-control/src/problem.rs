@@ -138,6 +138,17 @@ pub(crate) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a s
         .unwrap_or_default()
 }
 
+/// The path of a name in what is around it.
+pub(crate) fn join(around: &str, name: &str) -> String {
+    let mut path = String::with_capacity(around.len() + 1 + name.len());
+    path.push_str(around);
+    if !around.is_empty() {
+        path.push('.');
+    }
+    path.push_str(name);
+    path
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,6 +8,7 @@ use vici_client::vici_serde::{Section, Text, Value, to_message};
 use vici_types::{Time, Volume};
 
 use crate::key;
+use crate::problem::join;
 use crate::table::{Inside, Table};
 
 /// What a step is about.
@@ -214,17 +215,6 @@ fn add(flat: &mut Flat, around: &str, section: &Section, table: Option<&'static 
         let rounds = Flattened::Text(sections.join(", "));
         flat.insert(join(around, "rounds"), rounds);
     }
-}
-
-/// The path of a name in what is around it.
-pub(crate) fn join(around: &str, name: &str) -> String {
-    let mut path = String::with_capacity(around.len() + 1 + name.len());
-    path.push_str(around);
-    if !around.is_empty() {
-        path.push('.');
-    }
-    path.push_str(name);
-    path
 }
 
 /// Above this a text is remembered by its hash.

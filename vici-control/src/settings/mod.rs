@@ -58,6 +58,7 @@ pub use self::error::{Error, Place};
 pub use self::files::{Disk, Files, Folder};
 pub use self::include::MAX_INCLUDES;
 pub use self::parser::MAX_DEPTH;
+pub(crate) use self::sources::shown;
 pub use self::sources::{MAX_BYTES, MAX_FILES};
 pub use self::tree::{MAX_REFERENCES, Section, Tree, Value};
 

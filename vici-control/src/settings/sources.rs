@@ -83,25 +83,23 @@ impl<'a> Sources<'a> {
             depth: self.stack.len(),
             files: found.into_iter().rev().collect(),
         });
-        self.open_waiting()?;
-        Ok(())
+        self.open_waiting()
     }
 
-    /// Opens the next file that waits at this depth; tells whether there was one.
-    fn open_waiting(&mut self) -> Result<bool, Error> {
+    /// Opens the next file that waits at this depth, if there is one.
+    fn open_waiting(&mut self) -> Result<(), Error> {
         while let Some(waiting) = self.waiting.last_mut() {
             if waiting.depth < self.stack.len() {
-                return Ok(false);
+                break;
             }
             let Some(path) = waiting.files.pop() else {
                 self.waiting.pop();
                 continue;
             };
             let place = waiting.place.clone();
-            self.open(path.into(), Some(place))?;
-            return Ok(true);
+            return self.open(path.into(), Some(place));
         }
-        Ok(false)
+        Ok(())
     }
 
     /// Leaves the file that is at its end; tells whether there is more to read.
@@ -181,6 +179,6 @@ impl<'a> Sources<'a> {
 }
 
 /// A path in a text: what a terminal would obey is escaped.
-fn shown(path: &Path) -> String {
+pub(crate) fn shown(path: &Path) -> String {
     path.to_string_lossy().escape_debug().to_string()
 }

@@ -10,7 +10,7 @@ use vici_types::{Pool, Secret, Text};
 
 use self::reading::{Passphrase, Reading, split};
 use crate::config::Config;
-use crate::problem::{Error, Problem, did_you_mean, nearest};
+use crate::problem::{Error, Problem, did_you_mean, join, nearest};
 use crate::settings::{Disk, Files, Section, Tree};
 use crate::table::{ATTRIBUTES, AUTHORITY, CONN};
 
@@ -182,7 +182,7 @@ impl Reading<'_> {
             return Vec::new();
         };
         for value in section.values() {
-            let key = format!("{path}.{}", value.name);
+            let key = join(path, value.name);
             let reason = "only sections can be here, each with a name of your own";
             self.ignored(value.place, &key, reason);
         }
@@ -195,7 +195,7 @@ impl Reading<'_> {
         self.place(path, section.place());
         let mut pool = Pool::new("");
         for value in section.values() {
-            let key = format!("{path}.{}", value.name);
+            let key = join(path, value.name);
             self.place(&key, value.place);
             if value.name == "addrs" {
                 pool.addrs = value.bytes.into();
@@ -210,11 +210,7 @@ impl Reading<'_> {
             }
         }
         for (name, inner) in self.sections(section) {
-            self.ignored(
-                inner.place(),
-                &format!("{path}.{name}"),
-                "no section can be here",
-            );
+            self.ignored(inner.place(), &join(path, name), "no section can be here");
         }
         if pool.addrs.is_empty() {
             self.problem(section.place(), path, "needs addresses, add the key addrs");

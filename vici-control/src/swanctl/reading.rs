@@ -10,8 +10,7 @@ use vici_types::Secret;
 use zeroize::Zeroizing;
 
 use crate::config::Config;
-use crate::plan::item::join;
-use crate::problem::{Problem, did_you_mean};
+use crate::problem::{Problem, did_you_mean, join};
 use crate::settings::{Files, Place, Section, Value};
 use crate::table::{Inside, Kind, Table};
 
@@ -92,7 +91,7 @@ impl<'a> Reading<'a> {
         match from_message(&message) {
             Ok(request) if self.problems.len() == before => Some(request),
             Err(error) if self.problems.len() == before => {
-                let key = format!("{path}.{}", error.path());
+                let key = join(path, &error.path().to_string());
                 self.problem(section.place(), &key, error.kind().to_string());
                 None
             }

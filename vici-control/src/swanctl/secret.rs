@@ -6,8 +6,8 @@ use vici_types::{LoadShared, LoadToken, Secret, SharedType, Text};
 use zeroize::Zeroizing;
 
 use super::reading::Reading;
-use crate::problem::did_you_mean;
-use crate::settings::{Place, Section};
+use crate::problem::{did_you_mean, join};
+use crate::settings::{Place, Section, shown};
 use crate::table::TOKEN;
 
 /// The kinds of secrets, by the beginnings of the names of their sections.
@@ -89,8 +89,7 @@ impl Reading<'_> {
             let file = String::from_utf8_lossy(&secret.file)
                 .escape_debug()
                 .to_string();
-            let folder = self.folder.join(secret.folder);
-            let folder = folder.to_string_lossy().escape_debug().to_string();
+            let folder = shown(&self.folder.join(secret.folder));
             let reason = format!("there is no file {file} in {folder}");
             self.ignored(&secret.place, &format!("{}.file", secret.key), reason);
         }
@@ -116,7 +115,7 @@ impl Reading<'_> {
         let before = self.problems.len();
         let mut token = LoadToken::new("");
         for value in section.values() {
-            let key = format!("{path}.{}", value.name);
+            let key = join(path, value.name);
             match value.name {
                 "handle" => token.handle = value.bytes.into(),
                 "module" => token.module = Some(value.bytes.into()),
@@ -180,7 +179,7 @@ impl Reading<'_> {
         let mut data = None;
         let mut owners = Vec::new();
         for value in section.values() {
-            let key = format!("{path}.{}", value.name);
+            let key = join(path, value.name);
             if value.name == "secret" {
                 match decode(value.bytes) {
                     Ok(secret) => data = Some(secret),
@@ -196,11 +195,7 @@ impl Reading<'_> {
             }
         }
         for (name, inner) in self.sections(section) {
-            self.ignored(
-                inner.place(),
-                &format!("{path}.{name}"),
-                "no section can be here",
-            );
+            self.ignored(inner.place(), &join(path, name), "no section can be here");
         }
         let Some(data) = data else {
             self.ignored(
@@ -216,11 +211,7 @@ impl Reading<'_> {
     /// A key of a secret that `swanctl` does not look at.
     fn unknown(&mut self, name: &str, place: &Place, path: &str, known: &[&'static str]) {
         let hint = did_you_mean(name, known.iter().copied());
-        self.ignored(
-            place,
-            &format!("{path}.{name}"),
-            format!("unknown key{hint}"),
-        );
+        self.ignored(place, &join(path, name), format!("unknown key{hint}"));
     }
 }
 
