@@ -2,8 +2,8 @@
  * folder behind its length of four bytes in network order. A folder is a row of files, each with its path
  * and its content behind their lengths in the same way; the first is what is read, the others are what it
  * may include. What it sees goes to standard output behind its length: first a byte, E if it has read the
- * file, X if not and C where it crashes or does not come to an end, then sections and values in their order as told below. Output is
- * written when there is much of it, and at the end of the input. */
+ * file, X if not and C where it crashes or does not come to an end, then sections and values in their order
+ * as told below. Output is written when there is much of it, and at the end of the input. */
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>

@@ -17,6 +17,7 @@ fn libvici_reads_the_same_messages_as_we_do() {
     let count = process::count("VICI_JUDGE_MESSAGES", 50_000);
     // Recorded messages, and those that fuzzing has found.
     let seeds = &corpus(&["elements", "grammar", "message"]);
+    assert!(seeds.len() > 50, "the seeds are missing");
     let messages = || {
         let mut random = Random::new(SEED);
         iter::repeat_with(move || message(&mut random, seeds)).take(count)

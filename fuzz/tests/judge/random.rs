@@ -42,7 +42,6 @@ pub(crate) fn corpus(targets: &[&str]) -> Vec<Vec<u8>> {
     // The order of a folder is anything.
     seeds.sort();
     seeds.retain(|seed| seed.len() < 2000);
-    assert!(seeds.len() > 10, "the seeds are missing");
     seeds
 }
 

@@ -423,7 +423,7 @@ fn a_struct_of_ones_own_is_loaded(charon: &Charon) {
 
 fn many_connections_are_listed_once_each(charon: &Charon) {
     let mut client = charon.client();
-    let names: BTreeSet<String> = (0..300).map(|i| format!("conn-{i}")).collect();
+    let names: BTreeSet<String> = (0..1000).map(|i| format!("conn-{i}")).collect();
     for name in &names {
         client
             .call(&LoadConn::new(name.clone(), Conn::new()))

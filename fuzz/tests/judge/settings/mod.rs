@@ -35,6 +35,7 @@ fn libstrongswan_reads_the_same_settings_as_we_do() {
     let count = process::count("VICI_JUDGE_SETTINGS", 50_000);
     // Each part of what fuzzing has found is a text.
     let seeds = corpus(&["settings", "swanctl"]);
+    assert!(seeds.len() > 10, "the seeds are missing");
     let seeds = seeds
         .iter()
         .flat_map(|seed| seed.split(|byte| *byte == 0xff));

@@ -55,10 +55,10 @@ fn twins_read_every_order_of_elements_alike(charon: &Charon) {
     let mut count = 0;
     let mut differences = Vec::new();
     // Before 6.1 the daemon goes on behind an element of type 7 with what its memory has from before.
-    let goes_on = charon.is_at_least([6, 1, 0]);
+    let is_ruled = charon.is_at_least([6, 1, 0]);
     let mut ask = |elements: &[&[u8]]| {
         let end = elements.iter().position(|element| *element == b"\x07");
-        if end.is_some_and(|end| end + 1 < elements.len()) && !goes_on {
+        if end.is_some_and(|end| end + 1 < elements.len()) && !is_ruled {
             return;
         }
         let message = &elements.concat();
