@@ -14,11 +14,8 @@ use vici_client::{Address, Client, Config, Error, Message};
 use vici_types::{StreamingCommand, Version};
 
 use crate::coverage;
-use crate::shared::outside::{leave_out, say, test_name};
+use crate::shared::outside::{self, leave_out, say, test_name};
 use crate::wire::Wire;
-
-/// The exit status with which the scripts say that there is no daemon to start.
-const LEFT_OUT: i32 = 77;
 
 /// How long a daemon may take to start, and to answer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -273,16 +270,10 @@ pub(crate) fn script(name: &str) -> PathBuf {
 
 /// Why a script has ended, if it has because it can't start a daemon.
 pub(crate) fn left_out(process: &mut Child, name: &str) -> Option<String> {
-    let status = process.try_wait().unwrap()?;
-    let mut reason = String::new();
-    let mut stderr = process.stderr.take().unwrap();
-    stderr.read_to_string(&mut reason).unwrap();
-    if status.success() {
+    if process.try_wait().unwrap()?.success() {
         return None;
     }
-    let left_out = status.code() == Some(LEFT_OUT);
-    assert!(left_out, "{name}: {status}: {reason}");
-    Some(reason.trim().to_owned())
+    outside::left_out(process, name)
 }
 
 /// Runs a test against a daemon, or tells that it is left out.

@@ -11,7 +11,7 @@ use vici_types::{ControlLog, ListAuthorities, Log, ReloadSettings, Version};
 
 use crate::charon::{Charon, PATIENCE, each_generation, script};
 use crate::parity::{generation, output};
-use crate::shared::outside::leave_out;
+use crate::shared::outside::{LEFT_OUT, leave_out};
 
 each_generation! {
     twins_raise_what_suites_of_clients_wait_for
@@ -81,7 +81,7 @@ fn the_same_story_is_told_of_twins(charon: &Charon) {
             command.arg(stranger).arg(socket).args(*release);
             let told = command.output().unwrap();
             let errors = String::from_utf8_lossy(&told.stderr);
-            if told.status.code() == Some(77) {
+            if told.status.code() == Some(LEFT_OUT) {
                 leave_out(stranger, errors.trim());
                 break;
             }

@@ -1,7 +1,6 @@
 //! A charon of the test's own, and its `swanctl`.
 
 use std::fs;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -9,10 +8,7 @@ use std::time::{Duration, Instant};
 use vici_client::{Client, Config as Connection};
 use vici_control::{Config, Loaded};
 
-use crate::outside::{leave_out, say, test_name};
-
-/// The exit status with which the scripts say that there is nothing to start.
-const LEFT_OUT: i32 = 77;
+use crate::outside::{leave_out, left_out, say, test_name};
 
 /// How long a daemon may take to start, and to answer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -28,16 +24,6 @@ pub(crate) fn script(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../daemons")
         .join(name)
-}
-
-/// Why a script has ended, if it has because it can't start a daemon.
-pub(crate) fn left_out(process: &mut Child) -> Option<String> {
-    let status = process.try_wait().unwrap()?;
-    let mut reason = String::new();
-    let stderr = process.stderr.take();
-    stderr.unwrap().read_to_string(&mut reason).unwrap();
-    assert_eq!(status.code(), Some(LEFT_OUT), "{reason}");
-    Some(reason.trim().to_owned())
 }
 
 /// Runs a test with a daemon of a generation, or tells that it is left out.
@@ -79,7 +65,7 @@ impl Charon {
     fn wait(&mut self) -> Option<String> {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            if let Some(reason) = left_out(&mut self.process) {
+            if let Some(reason) = left_out(&mut self.process, "daemons/charon") {
                 return Some(reason);
             }
             // Tries again until the daemon accepts, for a part of the time.

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use vici_client::{Client, Config};
 
-use crate::charon::{PATIENCE, left_out, script};
-use crate::outside::{leave_out, say, test_name};
+use crate::charon::{PATIENCE, script};
+use crate::outside::{leave_out, left_out, say, test_name};
 use crate::two::Namespaces;
 
 /// One of the two.
@@ -63,7 +63,7 @@ pub(crate) fn run(generation: &'static str, test: impl FnOnce(&mut Lab)) {
     let deadline = Instant::now() + PATIENCE;
     for gateway in [&lab.moon, &lab.sun] {
         loop {
-            if let Some(reason) = left_out(&mut lab.namespaces.process) {
+            if let Some(reason) = left_out(&mut lab.namespaces.0.process, "daemons/lab") {
                 return leave_out(&test_name(), &reason);
             }
             // Tries again until the daemon accepts, for a part of the time.

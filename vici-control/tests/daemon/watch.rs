@@ -13,9 +13,9 @@ use vici_types::{
     Rekey, SharedType, Terminate, Unique,
 };
 
-use crate::charon::{PATIENCE, each_generation, left_out, script};
+use crate::charon::{PATIENCE, each_generation, script};
 use crate::lab::{Gateway, Lab};
-use crate::outside::{leave_out, say, test_name};
+use crate::outside::{leave_out, left_out, say, test_name};
 use crate::two::{MOON, SUN, conn, load_psk, load_secret, net, psk};
 use crate::words::word;
 
@@ -368,7 +368,7 @@ fn killed(generation: &'static str) {
         .connect()
         .is_err()
     {
-        if let Some(reason) = left_out(&mut daemon.process) {
+        if let Some(reason) = left_out(&mut daemon.process, "daemons/charon") {
             return leave_out(&test_name(), &reason);
         }
         assert!(Instant::now() < deadline, "it does not start");

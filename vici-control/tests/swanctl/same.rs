@@ -1,9 +1,8 @@
 //! What both send, and how it is compared.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use serde::Serialize;
@@ -13,10 +12,7 @@ use vici_control::Config;
 use vici_testing::{Call, Reply, Server, Service};
 use vici_types::*;
 
-use crate::outside::{leave_out, say, test_name};
-
-/// The exit status with which the scripts say that there is nothing to start.
-const LEFT_OUT: i32 = 77;
+use crate::outside::{Script, leave_out, left_out, say, test_name};
 
 /// Commands and their messages.
 type Sent = Vec<(String, Vec<u8>)>;
@@ -26,62 +22,9 @@ pub(crate) struct Swanctl {
     generation: &'static str,
     dir: tempfile::TempDir,
     sent: Arc<Mutex<Sent>>,
+    /// `daemons/swanctl`, which runs it again and again: to begin anew takes longer than the run.
     script: Mutex<Script>,
     _server: Server,
-}
-
-/// `daemons/swanctl`, which runs it again and again: to begin anew takes longer than the run.
-struct Script {
-    process: Child,
-    input: Option<ChildStdin>,
-    output: BufReader<ChildStdout>,
-}
-
-impl Script {
-    fn start(generation: &str, dir: &Path) -> Self {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../daemons/swanctl");
-        let mut process = Command::new(script)
-            .arg(generation)
-            .arg(dir)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("daemons/swanctl can be run");
-        Self {
-            input: process.stdin.take(),
-            output: BufReader::new(process.stdout.take().unwrap()),
-            process,
-        }
-    }
-
-    /// Runs it once, and tells whether it succeeds; nothing where the script has ended.
-    fn run(&mut self, words: &str) -> Option<bool> {
-        // One that has ended reads no more.
-        let _ = writeln!(self.input.as_mut().unwrap(), "{words}");
-        let mut line = String::new();
-        self.output.read_line(&mut line).unwrap();
-        (!line.is_empty()).then(|| line == "exit 0\n")
-    }
-
-    /// Why it has ended, if it has because there is nothing to start.
-    fn left_out(&mut self) -> String {
-        let status = self.process.wait().unwrap();
-        let mut reason = String::new();
-        let mut errors = self.process.stderr.take().unwrap();
-        errors.read_to_string(&mut reason).unwrap();
-        assert_eq!(status.code(), Some(LEFT_OUT), "{reason}");
-        reason.trim().to_owned()
-    }
-}
-
-impl Drop for Script {
-    fn drop(&mut self) {
-        // The end of its input ends it; and so does this, if it hangs.
-        self.input = None;
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
 }
 
 /// Takes everything, and has nothing loaded.
@@ -112,11 +55,12 @@ impl Service for Recorder {
 /// Runs a test with the `swanctl` of a generation, or tells that it is left out.
 pub(crate) fn run(generation: &'static str, test: impl FnOnce(&Swanctl)) {
     let swanctl = Swanctl::new(generation);
-    let mut script = swanctl.script.lock().unwrap();
-    if script.run("--version").is_none() {
-        return leave_out(&test_name(), &script.left_out());
+    if swanctl.run("--version").is_none() {
+        let process = &mut swanctl.script.lock().unwrap().process;
+        process.wait().unwrap();
+        let reason = left_out(process, "daemons/swanctl").unwrap();
+        return leave_out(&test_name(), &reason);
     }
-    drop(script);
     test(&swanctl);
 }
 
@@ -127,13 +71,22 @@ impl Swanctl {
         let server = Server::new(Recorder(Arc::clone(&sent)));
         server.listen_unix(dir.path().join("seen.vici")).unwrap();
         fs::create_dir(dir.path().join("swanctl")).unwrap();
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../daemons/swanctl");
+        let mut command = Command::new(script);
         Self {
             generation,
-            script: Mutex::new(Script::start(generation, dir.path())),
+            script: Mutex::new(Script::start(command.arg(generation).arg(dir.path()))),
             dir,
             sent,
             _server: server,
         }
+    }
+
+    /// Runs it once, and tells whether it succeeds; nothing where the script has ended.
+    fn run(&self, words: &str) -> Option<bool> {
+        let mut script = self.script.lock().unwrap();
+        script.tell(words);
+        script.line().map(|line| line == "exit 0")
     }
 
     /// The folder that has `swanctl.conf`.
@@ -157,7 +110,7 @@ impl Swanctl {
     /// What `swanctl --load-all` sends, or what it says.
     pub(crate) fn load_all(&self) -> Result<Sent, String> {
         self.sent.lock().unwrap().clear();
-        let succeeded = self.script.lock().unwrap().run("--load-all --noprompt");
+        let succeeded = self.run("--load-all --noprompt");
         let said = fs::read(self.dir.path().join("said")).unwrap();
         let said = String::from_utf8_lossy(&said).into_owned();
         // A file that it can't parse is an empty one for it.

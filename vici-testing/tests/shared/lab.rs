@@ -2,63 +2,33 @@
 //! there is.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
-use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::Command;
 
 use vici_client::Client;
 use vici_types::{Conn, ConnAuth, ConnChild, IkeVersion, LoadConn, LoadShared, SharedType};
 
+use super::outside::Script;
+
 /// The process that the two end with; it ends with this.
-pub(crate) struct Namespaces {
-    pub(crate) process: Child,
-    input: Option<ChildStdin>,
-    output: BufReader<ChildStdout>,
-}
+pub(crate) struct Namespaces(pub(crate) Script);
 
 impl Namespaces {
     /// Starts the script, which has the daemons' sockets in the folders `moon` and `sun` soon.
     pub(crate) fn start(script: &Path, moon: &str, sun: &str, dir: &Path) -> Self {
-        let mut process = Command::new(script)
-            .args([moon, sun])
-            .arg(dir)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("daemons/lab can be run");
-        Self {
-            input: process.stdin.take(),
-            output: BufReader::new(process.stdout.take().unwrap()),
-            process,
-        }
+        let mut command = Command::new(script);
+        Self(Script::start(command.args([moon, sun]).arg(dir)))
     }
 
     /// The first line comes when both daemons are started.
     pub(crate) fn ready(&mut self) {
-        assert_eq!(self.line(), "ready");
+        assert_eq!(self.0.line().as_deref(), Some("ready"));
     }
 
     /// Runs a command on `moon` or `sun`, which has to end by itself.
     pub(crate) fn run(&mut self, command: &str) {
-        let input = self.input.as_mut().unwrap();
-        writeln!(input, "{command}").unwrap();
-        assert_eq!(self.line(), "exit 0", "{command}");
-    }
-
-    fn line(&mut self) -> String {
-        let mut line = String::new();
-        self.output.read_line(&mut line).unwrap();
-        line.trim().to_owned()
-    }
-}
-
-impl Drop for Namespaces {
-    fn drop(&mut self) {
-        // The end of its input ends it; and so does this, if it hangs.
-        self.input = None;
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        self.0.tell(command);
+        assert_eq!(self.0.line().as_deref(), Some("exit 0"), "{command}");
     }
 }
 

@@ -4,13 +4,16 @@
 use std::env;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
 
 /// Set where it is a failure that something is not there, as in CI.
 pub(crate) const REQUIRE: &str = "VICI_TEST_REQUIRE_DAEMON";
+
+/// The exit status with which the scripts say that there is nothing to start.
+pub(crate) const LEFT_OUT: i32 = 77;
 
 /// No program takes longer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -19,6 +22,16 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) fn leave_out(test: &str, reason: &str) {
     assert!(env::var_os(REQUIRE).is_none(), "{reason}");
     say(&format!("{test}: left out, {reason}"));
+}
+
+/// Why a script has ended, if it has because there is nothing to start.
+pub(crate) fn left_out(process: &mut Child, name: &str) -> Option<String> {
+    let status = process.try_wait().unwrap()?;
+    let mut reason = String::new();
+    let mut stderr = process.stderr.take().unwrap();
+    stderr.read_to_string(&mut reason).unwrap();
+    assert_eq!(status.code(), Some(LEFT_OUT), "{name}: {status}: {reason}");
+    Some(reason.trim().to_owned())
 }
 
 /// The name of the test that runs.
@@ -90,5 +103,46 @@ impl Drop for Running {
     fn drop(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
+    }
+}
+
+/// A script that does what it is told, line by line, and says what has become of it. It ends with this.
+pub(crate) struct Script {
+    pub(crate) process: Child,
+    input: Option<ChildStdin>,
+    output: BufReader<ChildStdout>,
+}
+
+impl Script {
+    pub(crate) fn start(command: &mut Command) -> Self {
+        command.stdin(Stdio::piped());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut process = command.spawn().expect("the script can be run");
+        Self {
+            input: process.stdin.take(),
+            output: BufReader::new(process.stdout.take().unwrap()),
+            process,
+        }
+    }
+
+    /// Tells it something. One that has ended reads no more.
+    pub(crate) fn tell(&mut self, line: &str) {
+        let _ = writeln!(self.input.as_mut().unwrap(), "{line}");
+    }
+
+    /// The next line that it says; nothing where it has ended.
+    pub(crate) fn line(&mut self) -> Option<String> {
+        let mut line = String::new();
+        self.output.read_line(&mut line).unwrap();
+        (!line.is_empty()).then(|| line.trim().to_owned())
+    }
+}
+
+impl Drop for Script {
+    fn drop(&mut self) {
+        // The end of its input ends it; and so does this, if it hangs.
+        self.input = None;
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }

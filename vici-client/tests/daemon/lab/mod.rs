@@ -46,7 +46,7 @@ impl Lab {
             namespaces,
             _dir: dir,
         };
-        let process = &mut lab.namespaces.process;
+        let process = &mut lab.namespaces.0.process;
         lab.moon.wait(|| left_out(process, "daemons/lab"))?;
         lab.sun.wait(|| left_out(process, "daemons/lab"))?;
         lab.namespaces.ready();
