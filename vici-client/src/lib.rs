@@ -132,7 +132,7 @@
 //! | fault | behaviour | test |
 //! | --- | --- | --- |
 //! | a frame comes in pieces, or several in one read | put together, taken apart | `broken_peer::frames_may_come_in_pieces_of_any_size` |
-//! | a timeout in the middle of a frame | the next call goes on there | `time::timeout_in_the_middle_of_a_frame_goes_on_there` |
+//! | a timeout in the middle of a frame | the next call goes on there | `time::calls::timeout_in_the_middle_of_a_frame_goes_on_there` |
 //! | a system call is interrupted | it is repeated | `broken_peer::interrupted_system_calls_are_repeated` |
 //! | a length over the limit | refused before allocating; closed | `broken_peer::length_over_the_limit_is_refused_before_allocating` |
 //! | empty frames, unknown packet types | skipped | `broken_peer::empty_frames_and_unknown_packets_are_skipped` |
@@ -152,20 +152,20 @@
 //! | an item that does not decode | an error with its bytes; the stream goes on | `stream::undecodable_item_is_an_error_with_its_bytes_and_the_stream_goes_on` |
 //! | the command of a stream is unknown | an error; the registration ends | `stream::unknown_command_ends_the_stream_and_the_registration` |
 //! | the event of a stream is unknown | an error; the command is not sent | `stream::unknown_event_is_an_error_and_the_command_is_not_sent` |
-//! | an answer comes late | skipped | `time::answer_that_comes_late_is_skipped`, `time::answer_that_comes_after_the_next_call_is_skipped` |
-//! | an answer never comes | nothing is shifted | `time::answer_that_never_comes_shifts_nothing` |
-//! | bytes trickle in without end | the deadline is for the whole call | `time::deadline_is_for_a_whole_call` |
-//! | a request could be sent in part only | its rest is sent first, its answer skipped | `time::request_that_was_sent_in_part_is_sent_to_its_end` |
-//! | a request could not be sent at all | it is never sent | `time::request_of_which_nothing_was_sent_is_taken_back` |
-//! | a peer writes and does not read, which no daemon does | a large request waits for it, until the deadline | `time::peer_that_only_writes_holds_a_large_request_up_until_its_deadline` |
-//! | a stream stalls, or never ends | deadlines for each item and in total | `time::stream_has_a_deadline_for_each_item`, `time::stream_has_a_deadline_in_total` |
-//! | a stream type has no timeouts | `set_timeout` is an error | `time::stream_without_timeouts_refuses_them` |
+//! | an answer comes late | skipped | `time::calls::answer_that_comes_late_is_skipped`, `time::calls::answer_that_comes_after_the_next_call_is_skipped` |
+//! | an answer never comes | nothing is shifted | `time::calls::answer_that_never_comes_shifts_nothing` |
+//! | bytes trickle in without end | the deadline is for the whole call | `time::calls::deadline_is_for_a_whole_call` |
+//! | a request could be sent in part only | its rest is sent first, its answer skipped | `time::calls::request_that_was_sent_in_part_is_sent_to_its_end` |
+//! | a request could not be sent at all | it is never sent | `time::calls::request_of_which_nothing_was_sent_is_taken_back` |
+//! | a peer writes and does not read, which no daemon does | a large request waits for it, until the deadline | `time::transport::peer_that_only_writes_holds_a_large_request_up_until_its_deadline` |
+//! | a stream stalls, or never ends | deadlines for each item and in total | `time::streams::stream_has_a_deadline_for_each_item`, `time::streams::stream_has_a_deadline_in_total` |
+//! | a stream type has no timeouts | `set_timeout` is an error | `time::transport::stream_without_timeouts_refuses_them` |
 //! | the peer closes at any byte | one prompt error, then closed at once | `broken_peer::end_of_the_connection_at_any_byte_is_one_prompt_error` |
 //! | the daemon dies while a stream runs | one prompt error | `broken_peer::daemon_that_dies_while_a_stream_runs_ends_it_with_one_error` |
 //! | a half-closed socket | closed | `broken_peer::half_closed_sockets_are_closed` |
-//! | a timeout of the kernel, which is none of ours | an I/O error; closed | `time::timeout_of_the_kernel_is_the_end_of_the_connection` |
-//! | signals come faster than answers | the deadline holds | `time::signals_do_not_outrun_a_deadline` |
-//! | others have the same socket | neither its timeouts nor whether it blocks change | `time::socket_stays_as_others_have_it` |
+//! | a timeout of the kernel, which is none of ours | an I/O error; closed | `time::transport::timeout_of_the_kernel_is_the_end_of_the_connection` |
+//! | signals come faster than answers | the deadline holds | `time::transport::signals_do_not_outrun_a_deadline` |
+//! | others have the same socket | neither its timeouts nor whether it blocks change | `time::transport::socket_stays_as_others_have_it` |
 //! | a call must be aborted | shutdown handle: closed at once, whatever waits | `shutdown::shutdown_handle_ends_a_blocked_call`, `shutdown::shutdown_handle_ends_a_blocked_write`, `shutdown::what_comes_after_the_shutdown_is_closed_at_once` |
 //! | reconnecting must be aborted | the same handle | `shutdown::a_handle_survives_reconnecting`, `shutdown::a_handle_ends_a_waiting_reconnect`, `shutdown::a_handle_ends_a_reconnect_to_a_host_that_drops_all` |
 //! | the daemon is still starting | connecting again until a limit | `connect::connecting_waits_for_a_daemon_that_starts` |

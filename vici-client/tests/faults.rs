@@ -5,9 +5,10 @@
 fn named_tests(text: &str, folder: &str, extension: &str) -> usize {
     let mut count = 0;
     for name in text.split('`').filter(|text| text.contains("::")) {
-        let Some((file, test)) = name.split_once("::") else {
+        let Some((file, test)) = name.rsplit_once("::") else {
             continue;
         };
+        let file = file.replace("::", "/");
         let path = format!("{folder}/{file}{extension}");
         let source = std::fs::read_to_string(&path);
         let source = source.unwrap_or_else(|error| panic!("{path}: {error}"));

@@ -5,6 +5,7 @@
     reason = "a test ends with what it did not expect"
 )]
 
+mod chaos;
 mod common;
 mod errors;
 mod frames;
